@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Steps with a partial order: what does not depend on each other runs side by side.
@@ -24,8 +25,8 @@ public record Graph<S extends Step>(String name, List<Node<S>> nodes) {
   public record Node<S extends Step>(
       String id, S step, Policy policy, Set<String> needs, Set<String> after) {
     public Node {
-      needs = new LinkedHashSet<>(needs);
-      after = new LinkedHashSet<>(after);
+      needs = new TreeSet<>(needs);
+      after = new TreeSet<>(after);
     }
   }
 
