@@ -1,0 +1,2 @@
+/** What {@code ./kairos} does where images are made. */
+package io.kairos.dist.workshop;

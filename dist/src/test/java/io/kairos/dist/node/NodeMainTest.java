@@ -1,0 +1,90 @@
+package io.kairos.dist.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kairos.dist.BuildVersion;
+import io.kairos.dist.cli.Console;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NodeMainTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String... words) {
+    var console =
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false);
+    return new NodeMain(console, Map.of()).run(List.of(words));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kairos version",
+        "/usr/bin/kairos --version",
+        "kairos -v",
+        "kairos-agent version",
+        "kairos-agent version --long",
+        "kairos agent --version",
+        "kairos kairos-agent -v"
+      })
+  void everyNameTellsItsVersion(String line) {
+    assertThat(run(line.split(" "))).isZero();
+    assertThat(out()).isEqualTo("kairos " + BuildVersion.read() + "\n");
+  }
+
+  @Test
+  void theBuildWroteItsVersion() {
+    assertThat(BuildVersion.read()).matches("\\d+\\.\\d+\\.\\d+.*");
+  }
+
+  @Test
+  void withoutArgumentsItShowsUsageAndFails() {
+    assertThat(run("kairos")).isEqualTo(2);
+    assertThat(err()).startsWith("Usage: kairos");
+    assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void anUnknownToolIsNamed() {
+    assertThat(run("kairos", "agnet")).isEqualTo(2);
+    assertThat(err())
+        .startsWith("kairos: unknown sub-tool \"agnet\"\n  try: did you mean 'agent'?");
+  }
+
+  @Test
+  void anUnknownCommandHasItsOwnExitCode() {
+    assertThat(run("kairos-agent", "instal")).isEqualTo(3);
+    assertThat(err()).startsWith("No help topic for 'instal'");
+  }
+
+  @Test
+  void wrongUsageIsToldOnStandardOutput() {
+    assertThat(run("kairos-agent", "completion")).isEqualTo(1);
+    assertThat(out()).startsWith("Incorrect Usage: SHELL is missing").contains("error: SHELL");
+  }
+
+  @Test
+  void aFailureIsToldOnStandardOutput() {
+    assertThat(run("kairos-agent", "completion", "tcsh")).isEqualTo(1);
+    assertThat(out()).startsWith("error: no completion for shell 'tcsh'\n  try: one of bash");
+    assertThat(err()).isEmpty();
+  }
+}
