@@ -1,0 +1,214 @@
+package io.kairos.formats.yaml;
+
+import io.kairos.base.InvalidConfig;
+import io.kairos.base.Position;
+import io.kairos.base.Problem;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.DocumentStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingEndEvent;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceEndEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/** Builds the node tree from SnakeYAML's events. One use. */
+final class YamlReader {
+  /** Far beyond what people write; protects the stack. */
+  private static final int DEEPEST = 200;
+
+  /** Nodes that aliases may add; protects the memory. */
+  private static final int MOST_ALIASED = 100_000;
+
+  private static final int LONGEST = 32 << 20;
+  private static final String TAG = "tag:yaml.org,2002:";
+
+  private final String source;
+  private final Map<String, YamlNode> anchors = new HashMap<>();
+  private final Map<String, Integer> weights = new HashMap<>();
+  private final Set<String> open = new HashSet<>();
+  private Iterator<Event> events;
+  private int nodes;
+  private int aliased;
+
+  YamlReader(String source) {
+    this.source = source;
+  }
+
+  YamlNode read(String text) {
+    String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    var settings = LoadSettings.builder().setLabel(source).setCodePointLimit(LONGEST).build();
+    try {
+      events = new Parse(settings).parseString(withoutMark).iterator();
+      while (events.hasNext()) {
+        if (events.next() instanceof DocumentStartEvent) {
+          return node(events.next(), 0);
+        }
+      }
+      return YamlScalar.plain("", new Position(source, 1, 1));
+    } catch (MarkedYamlEngineException e) {
+      Position where =
+          e.getProblemMark().map(this::position).orElseGet(() -> Position.ofSource(source));
+      String context = e.getContext() == null ? "" : e.getContext() + ": ";
+      throw new InvalidConfig(Problem.at(where, "not valid YAML: " + context + e.getProblem()));
+    } catch (YamlEngineException e) {
+      throw new InvalidConfig(
+          Problem.at(Position.ofSource(source), "not valid YAML: " + e.getMessage()));
+    }
+  }
+
+  private YamlNode node(Event event, int depth) {
+    Position at =
+        event.getStartMark().map(this::position).orElseGet(() -> Position.ofSource(source));
+    if (depth > DEEPEST) {
+      throw invalid(at, "nested deeper than " + DEEPEST + " levels");
+    }
+    if (event instanceof AliasEvent alias) {
+      return aliased(alias.getAlias().getValue(), at);
+    }
+    Optional<String> anchor =
+        event instanceof NodeEvent node
+            ? node.getAnchor().map(a -> a.getValue())
+            : Optional.empty();
+    anchor.ifPresent(open::add);
+    int before = nodes++;
+    YamlNode node =
+        switch (event) {
+          case ScalarEvent scalar -> scalar(scalar, at);
+          case SequenceStartEvent start -> sequence(at, depth);
+          case MappingStartEvent start -> mapping(at, depth);
+          default -> throw invalid(at, "not valid YAML");
+        };
+    if (anchor.isPresent()) {
+      open.remove(anchor.get());
+      anchors.put(anchor.get(), node);
+      weights.put(anchor.get(), nodes - before);
+    }
+    return node;
+  }
+
+  private YamlNode aliased(String name, Position at) {
+    if (open.contains(name)) {
+      throw invalid(at, "the anchor '" + name + "' contains itself");
+    }
+    YamlNode node = anchors.get(name);
+    if (node == null) {
+      throw invalid(at, "unknown anchor '" + name + "'");
+    }
+    int weight = weights.get(name);
+    nodes += weight;
+    aliased += weight;
+    if (aliased > MOST_ALIASED) {
+      throw invalid(at, "its aliases stand for more than " + MOST_ALIASED + " values");
+    }
+    return node;
+  }
+
+  private YamlList sequence(Position at, int depth) {
+    List<YamlNode> items = new ArrayList<>();
+    for (Event next = events.next(); !(next instanceof SequenceEndEvent); next = events.next()) {
+      items.add(node(next, depth + 1));
+    }
+    return new YamlList(items, at);
+  }
+
+  private YamlMap mapping(Position at, int depth) {
+    Map<String, YamlMap.Entry> own = new LinkedHashMap<>();
+    List<YamlMap> merged = new ArrayList<>();
+    for (Event next = events.next(); !(next instanceof MappingEndEvent); next = events.next()) {
+      boolean merges =
+          next instanceof ScalarEvent key && key.isPlain() && key.getValue().equals("<<");
+      YamlNode key = node(next, depth + 1);
+      if (!(key instanceof YamlScalar name)) {
+        throw invalid(key.position(), "a key must be a text, not " + key.described());
+      }
+      YamlNode value = node(events.next(), depth + 1);
+      if (merges) {
+        merged.addAll(mergedMaps(value));
+        continue;
+      }
+      var first =
+          own.putIfAbsent(name.text(), new YamlMap.Entry(name.text(), name.position(), value));
+      if (first != null) {
+        throw new InvalidConfig(
+            Problem.at(
+                    name.position(),
+                    "'"
+                        + name.text()
+                        + "' stands here twice, first on line "
+                        + first.keyPosition().line())
+                .withRemedy("keep one of them"));
+      }
+    }
+    for (YamlMap map : merged) { // the earlier map wins, and the mapping's own keys win over all
+      map.entries().forEach(entry -> own.putIfAbsent(entry.key(), entry));
+    }
+    return new YamlMap(own.values(), at);
+  }
+
+  private List<YamlMap> mergedMaps(YamlNode value) {
+    if (value instanceof YamlMap map) {
+      return List.of(map);
+    }
+    List<YamlMap> maps = new ArrayList<>();
+    if (value instanceof YamlList list) {
+      for (YamlNode item : list.items()) {
+        if (item instanceof YamlMap map) {
+          maps.add(map);
+        }
+      }
+      if (maps.size() == list.items().size()) {
+        return maps;
+      }
+    }
+    throw invalid(
+        value.position(), "'<<' merges a map or a list of maps, not " + value.described());
+  }
+
+  private YamlScalar scalar(ScalarEvent event, Position at) {
+    String text = event.getValue();
+    String tag = event.getTag().orElse("");
+    if (tag.startsWith(TAG)) {
+      return switch (tag.substring(TAG.length())) {
+        case "str" -> YamlScalar.text(text, at);
+        case "null" -> new YamlScalar(text, YamlScalar.Kind.NULL, at);
+        case "binary" -> YamlScalar.text(binary(text, at), at);
+        default -> YamlScalar.plain(text, at);
+      };
+    }
+    return event.isPlain() ? YamlScalar.plain(text, at) : YamlScalar.text(text, at);
+  }
+
+  private String binary(String text, Position at) {
+    try {
+      return new String(Base64.getMimeDecoder().decode(text), StandardCharsets.ISO_8859_1);
+    } catch (IllegalArgumentException e) {
+      throw invalid(at, "not valid base64: " + e.getMessage());
+    }
+  }
+
+  private Position position(Mark mark) {
+    return new Position(source, mark.getLine() + 1, mark.getColumn() + 1);
+  }
+
+  private static InvalidConfig invalid(Position at, String what) {
+    return new InvalidConfig(Problem.at(at, what));
+  }
+}
