@@ -1,0 +1,2 @@
+/** What the boot loader told the kernel. */
+package io.kairos.formats.cmdline;

@@ -1,0 +1,2 @@
+/** A machine in a folder. */
+package io.kairos.testkit.host;
