@@ -1,0 +1,144 @@
+package io.kairos.testkit.qemu;
+
+import io.kairos.base.Bytes;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A machine before it runs.
+ *
+ * @param directory where it keeps its logs and firmware variables; exists
+ * @param disk qcow2 or raw by its name; tried first at boot
+ * @param cdrom an ISO; tried when the disk does not boot
+ * @param kernel started directly, without firmware and boot loader
+ */
+public record MachineSpec(
+    Path directory,
+    Accelerator accelerator,
+    Firmware firmware,
+    Bytes memory,
+    int cpus,
+    Optional<Path> disk,
+    Optional<Path> cdrom,
+    Optional<DirectKernel> kernel) {
+
+  /** A kernel with all it needs. */
+  public record DirectKernel(Path image, Path initrd, String commandLine) {}
+
+  public static MachineSpec in(Path directory, Accelerator accelerator) {
+    return new MachineSpec(
+        directory.toAbsolutePath(),
+        accelerator,
+        Firmware.BIOS,
+        Bytes.ofMib(2048),
+        2,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  public MachineSpec firmware(Firmware choice) {
+    return new MachineSpec(directory, accelerator, choice, memory, cpus, disk, cdrom, kernel);
+  }
+
+  public MachineSpec memory(Bytes size) {
+    return new MachineSpec(directory, accelerator, firmware, size, cpus, disk, cdrom, kernel);
+  }
+
+  public MachineSpec disk(Path file) {
+    return new MachineSpec(
+        directory, accelerator, firmware, memory, cpus, Optional.of(file), cdrom, kernel);
+  }
+
+  public MachineSpec cdrom(Path iso) {
+    return new MachineSpec(
+        directory, accelerator, firmware, memory, cpus, disk, Optional.of(iso), kernel);
+  }
+
+  public MachineSpec kernel(Path image, Path initrd, String commandLine) {
+    return new MachineSpec(
+        directory,
+        accelerator,
+        firmware,
+        memory,
+        cpus,
+        disk,
+        cdrom,
+        Optional.of(new DirectKernel(image, initrd, commandLine)));
+  }
+
+  public Path serialLog() {
+    return directory.resolve("serial.log");
+  }
+
+  /** What QEMU said itself. */
+  public Path qemuLog() {
+    return directory.resolve("qemu.log");
+  }
+
+  /**
+   * @param sockets a short path: a socket name has at most 107 bytes (unix(7))
+   * @param sshPort on the loopback interface of this host
+   */
+  List<String> arguments(Path sockets, int sshPort) {
+    var words = new ArrayList<String>();
+    words.addAll(List.of("qemu-system-x86_64", "-name", "kairos", "-machine", "q35"));
+    words.addAll(accelerator.arguments());
+    words.addAll(List.of("-smp", Integer.toString(cpus), "-m", memory.toMib() + "M"));
+    words.addAll(List.of("-nodefaults", "-display", "none", "-vga", "std"));
+    words.addAll(firmware.arguments(directory));
+    words.addAll(
+        List.of(
+            "-chardev",
+            "socket,id=console,server=on,wait=off,path="
+                + sockets.resolve("console")
+                + ",logfile="
+                + serialLog()
+                + ",logappend=on",
+            "-serial",
+            "chardev:console",
+            "-qmp",
+            "unix:" + sockets.resolve("qmp") + ",server=on,wait=off"));
+    words.addAll(
+        List.of(
+            "-netdev",
+            "user,id=net,hostfwd=tcp:127.0.0.1:" + sshPort + "-:22",
+            "-device",
+            "virtio-net-pci,netdev=net,romfile=",
+            "-device",
+            "virtio-rng-pci"));
+    disk.ifPresent(
+        file ->
+            words.addAll(
+                List.of(
+                    "-drive",
+                    "if=none,id=disk,cache=unsafe,discard=unmap,file="
+                        + file.toAbsolutePath()
+                        + ",format="
+                        + (file.toString().endsWith(".qcow2") ? "qcow2" : "raw"),
+                    "-device",
+                    "virtio-blk-pci,drive=disk,bootindex=0")));
+    cdrom.ifPresent(
+        iso ->
+            words.addAll(
+                List.of(
+                    "-drive",
+                    "if=none,id=cdrom,media=cdrom,readonly=on,format=raw,file="
+                        + iso.toAbsolutePath(),
+                    "-device",
+                    "ide-cd,id=cdrom-drive,drive=cdrom,bootindex=1")));
+    kernel.ifPresent(
+        direct ->
+            words.addAll(
+                List.of(
+                    "-kernel",
+                    direct.image().toString(),
+                    "-initrd",
+                    direct.initrd().toString(),
+                    "-append",
+                    direct.commandLine())));
+    return List.copyOf(words);
+  }
+}

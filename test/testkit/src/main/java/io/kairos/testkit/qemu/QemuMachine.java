@@ -1,0 +1,242 @@
+package io.kairos.testkit.qemu;
+
+import io.kairos.base.HostFailure;
+import io.kairos.host.Host;
+import io.kairos.host.Output;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+
+/**
+ * A running machine. It ends when it is closed and with this process, whichever comes first; its
+ * logs stay in the directory of its specification.
+ */
+public final class QemuMachine implements AutoCloseable {
+  private static final int QUOTED_LINES = 30;
+
+  private final Host host;
+  private final MachineSpec spec;
+  private final Process process;
+  private final Path sockets;
+  private final int sshPort;
+  private final SerialLog serial;
+  private final Thread hook;
+
+  private QemuMachine(Host host, MachineSpec spec, Process process, Path sockets, int sshPort) {
+    this.host = host;
+    this.spec = spec;
+    this.process = process;
+    this.sockets = sockets;
+    this.sshPort = sshPort;
+    this.serial = new SerialLog(spec.serialLog());
+    this.hook = new Thread(this::end, "end-of-" + spec.directory().getFileName());
+    serial.mark();
+  }
+
+  /** Switches the machine on. */
+  public static QemuMachine start(Host host, MachineSpec spec) {
+    try {
+      Path sockets = Files.createTempDirectory("kairos-qemu");
+      int sshPort = freePort();
+      var builder = new ProcessBuilder(spec.arguments(sockets, sshPort));
+      builder.redirectErrorStream(true);
+      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(spec.qemuLog().toFile()));
+      builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+      var machine = new QemuMachine(host, spec, builder.start(), sockets, sshPort);
+      Runtime.getRuntime().addShutdownHook(machine.hook);
+      return machine;
+    } catch (IOException e) {
+      throw new HostFailure("cannot start the virtual machine", e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  public MachineSpec spec() {
+    return spec;
+  }
+
+  /** Of the machine's ssh server, on this host's loopback interface. */
+  public int sshPort() {
+    return sshPort;
+  }
+
+  public SerialLog serial() {
+    return serial;
+  }
+
+  /** A socket that speaks the serial console, for {@code socat} and the like. */
+  public Path consoleSocket() {
+    return sockets.resolve("console");
+  }
+
+  public boolean isRunning() {
+    return process.isAlive();
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /**
+   * Waits until the serial console has said something since its last mark.
+   *
+   * @throws HostFailure when the deadline passes or the machine ends, with the end of the log
+   */
+  public void awaitSerial(Pattern pattern, Duration deadline) {
+    await("'" + pattern + "' on the serial console", deadline, () -> serial.contains(pattern));
+  }
+
+  /** Waits until an ssh login works. */
+  public void awaitSsh(SshAccess access, Duration deadline) {
+    await("an ssh login as " + access.user(), deadline, () -> answers(access));
+  }
+
+  /** Waits until an ssh login reaches another boot than the given one. */
+  public void awaitOtherBoot(SshAccess access, String bootId, Duration deadline) {
+    await(
+        "the machine to come back after a reboot",
+        deadline,
+        () -> answers(access) && !bootId(access).equals(bootId));
+  }
+
+  /** Differs from boot to boot (random(4)). */
+  public String bootId(SshAccess access) {
+    return ssh(access, "cat /proc/sys/kernel/random/boot_id").text();
+  }
+
+  private boolean answers(SshAccess access) {
+    try {
+      host.run(access.run(sshPort, "true", Duration.ofSeconds(40)));
+      return true;
+    } catch (HostFailure notYet) {
+      return false;
+    }
+  }
+
+  /**
+   * Runs a shell line on the machine.
+   *
+   * @throws HostFailure when it fails
+   */
+  public Output ssh(SshAccess access, String line) {
+    return host.run(access.run(sshPort, line, Duration.ofMinutes(3)));
+  }
+
+  /** Runs a shell line on the machine, whatever its exit code; ssh's own failures are failures. */
+  public Output trySsh(SshAccess access, String line) {
+    var all = new Integer[255];
+    for (int code = 0; code < all.length; code++) {
+      all[code] = code;
+    }
+    return host.run(access.run(sshPort, line, Duration.ofMinutes(3)).expecting(all));
+  }
+
+  /** Waits until the machine has switched itself off. */
+  public void awaitEnd(Duration deadline) {
+    try {
+      if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw failure("the machine to switch itself off", deadline);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostFailure("interrupted while waiting for the machine", e);
+    }
+  }
+
+  /** Waits for any condition about this machine. */
+  public void await(String what, Duration deadline, BooleanSupplier condition) {
+    Instant end = Instant.now().plus(deadline);
+    try {
+      while (!condition.getAsBoolean()) {
+        if (Instant.now().isAfter(end)) {
+          throw failure(what, deadline);
+        }
+        // Another look each half second, at once when the machine ends.
+        if (process.waitFor(500, TimeUnit.MILLISECONDS) && !condition.getAsBoolean()) {
+          throw new HostFailure(
+              "the machine ended with exit code "
+                  + process.exitValue()
+                  + " while we waited for "
+                  + what
+                  + quoted());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostFailure("interrupted while waiting for " + what, e);
+    }
+  }
+
+  private HostFailure failure(String what, Duration deadline) {
+    return new HostFailure("waited " + deadline.toSeconds() + " s in vain for " + what + quoted());
+  }
+
+  private String quoted() {
+    var text = new StringBuilder("\n  its console: ").append(spec.serialLog());
+    serial.tail(QUOTED_LINES).forEach(line -> text.append("\n    ").append(line));
+    return text.toString();
+  }
+
+  public void pressPowerButton() {
+    new Qmp(sockets.resolve("qmp")).say(Qmp.Word.POWER_BUTTON);
+  }
+
+  /** As a user who loses patience, or a power cut. */
+  public void pressReset() {
+    new Qmp(sockets.resolve("qmp")).say(Qmp.Word.RESET);
+  }
+
+  public void eject() {
+    new Qmp(sockets.resolve("qmp")).say(Qmp.Word.EJECT);
+  }
+
+  /** Lets the machine outlive this process; whoever asks for it tells how to end it. */
+  public void release() {
+    Runtime.getRuntime().removeShutdownHook(hook);
+  }
+
+  /** Switches the machine off at once. */
+  @Override
+  public void close() {
+    end();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException shuttingDown) {
+      // the hook is running: it did the same
+    }
+  }
+
+  private void end() {
+    process.destroy(); // QEMU flushes its disks on SIGTERM
+    try {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    try (var files = Files.walk(sockets)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (java.nio.file.NoSuchFileException gone) {
+      // ended twice
+    } catch (IOException | java.io.UncheckedIOException e) {
+      throw new HostFailure("cannot delete the sockets in " + sockets, e);
+    }
+  }
+}
