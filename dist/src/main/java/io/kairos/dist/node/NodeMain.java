@@ -20,6 +20,7 @@ public final class NodeMain {
 
       One program under several names. Tools:
         agent       what a node does with itself: install, state, run-stage (also: kairos-agent)
+        immucore    makes the root file system at boot, in the initramfs (also: init)
 
       Options:
         --version, -v, version    print the version
@@ -82,6 +83,7 @@ public final class NodeMain {
     }
     return switch (tool.get()) {
       case AGENT -> new AgentProgram(console, environment).run(arguments);
+      case IMMUCORE -> new ImmucoreProgram(console).run(arguments);
     };
   }
 

@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 
 /** What the one program can be, by the name of its command and by the name of its link. */
 enum Tool {
-  AGENT("agent", "kairos-agent");
+  AGENT("agent", "kairos-agent"),
+  IMMUCORE("immucore", "init");
 
   private final String command;
   private final String link;

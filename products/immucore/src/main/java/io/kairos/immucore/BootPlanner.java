@@ -1,0 +1,138 @@
+package io.kairos.immucore;
+
+import io.kairos.base.Problem;
+import io.kairos.base.Refused;
+import io.kairos.boot.BootState;
+import io.kairos.plan.Graph;
+import io.kairos.plan.Policy;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Decides what a boot does; touches nothing. Step ids are the names that upstream's log has; users
+ * and support scripts look for them.
+ */
+public final class BootPlanner {
+  private static final Duration DEVICE_DEADLINE = Duration.ofMinutes(1);
+  private static final Duration VOLUME_DEADLINE = Duration.ofSeconds(30);
+
+  private BootPlanner() {}
+
+  /**
+   * The steps of this boot.
+   *
+   * @throws Refused when the command line names no image
+   */
+  public static Graph<BootStep> plan(BootRequest request) {
+    return request.isLive() ? live(request) : installed(request);
+  }
+
+  private static Graph<BootStep> live(BootRequest request) {
+    return Graph.<BootStep>named("boot live media")
+        .add("create-sentinel", new BootStep.CreateSentinel(request.state()), Policy.MUST)
+        .add("wait-for-sysroot", new BootStep.AwaitRoot(request.rootDeadline()), Policy.MUST)
+        .add(
+            "rootfs-hook",
+            new BootStep.RunStage("rootfs", false),
+            Policy.SHOULD,
+            "create-sentinel",
+            "wait-for-sysroot")
+        .add(
+            "initramfs-hook",
+            new BootStep.RunStage("initramfs", true),
+            Policy.SHOULD,
+            Set.of("wait-for-sysroot"),
+            Set.of("create-sentinel", "rootfs-hook"))
+        .build();
+  }
+
+  private static Graph<BootStep> installed(BootRequest request) {
+    String image =
+        request
+            .image()
+            .orElseThrow(
+                () ->
+                    new Refused(
+                        new Problem(
+                            "could not get the image name from cmdline (i.e."
+                                + " cos-img/filename=/cOS/active.img)",
+                            Optional.empty(),
+                            Optional.of("boot an entry of the installed boot menu"))));
+    String imagesLabel =
+        switch (request.state()) {
+          case ACTIVE, PASSIVE -> "COS_STATE";
+          case RECOVERY, AUTORESET -> "COS_RECOVERY";
+          case LIVE, UNKNOWN ->
+              throw new Refused(
+                  "the kernel command line names no slot of this system",
+                  "boot an entry of the installed boot menu, which passes root=LABEL=COS_ACTIVE,"
+                      + " COS_PASSIVE or COS_SYSTEM");
+        };
+    boolean keepsState =
+        request.state() == BootState.ACTIVE || request.state() == BootState.PASSIVE;
+    boolean writable = request.isWritable();
+    return Graph.<BootStep>named("boot " + request.state().word())
+        .add("create-sentinel", new BootStep.CreateSentinel(request.state()), Policy.MUST)
+        .add("lvm-activation", new BootStep.ActivateLvm(), Policy.SHOULD)
+        .add(
+            "mount-state",
+            new BootStep.MountState(imagesLabel, writable, DEVICE_DEADLINE),
+            Policy.MUST,
+            Set.of(),
+            Set.of("lvm-activation"))
+        .add(
+            "discover-state", new BootStep.AttachImage(image, writable), Policy.MUST, "mount-state")
+        .add("mount-root", new BootStep.MountRoot(writable), Policy.MUST, "discover-state")
+        .add("mount-tmpfs", new BootStep.MountTmp(), Policy.SHOULD, "mount-root")
+        .add(
+            "mount-oem",
+            new BootStep.MountOem(request.oemLabel().orElse("COS_OEM"), request.oemDeadline()),
+            Policy.SHOULD,
+            Set.of("mount-root"),
+            Set.of("lvm-activation"))
+        .add(
+            "rootfs-hook",
+            new BootStep.RunStage("rootfs", false),
+            Policy.SHOULD,
+            Set.of("mount-root"),
+            Set.of("mount-oem", "create-sentinel"))
+        .add(
+            "load-config",
+            new BootStep.LoadLayout(request.state()),
+            Policy.MUST,
+            Set.of("mount-root"),
+            Set.of("rootfs-hook"))
+        .add("mount-base-overlay", new BootStep.MountBaseOverlay(), Policy.MUST, "load-config")
+        .add(
+            "custom-mount",
+            new BootStep.MountVolumes(VOLUME_DEADLINE),
+            keepsState ? Policy.MUST : Policy.SHOULD,
+            "load-config")
+        .add(
+            "overlay-mount",
+            new BootStep.MountOverlays(),
+            Policy.MUST,
+            "load-config",
+            "mount-base-overlay")
+        .add(
+            "mount-bind",
+            new BootStep.BindPersistentPaths(),
+            Policy.SHOULD,
+            "overlay-mount",
+            "custom-mount")
+        .add(
+            "write-fstab",
+            new BootStep.WriteFstab(),
+            Policy.SHOULD,
+            Set.of("overlay-mount"),
+            Set.of("mount-oem", "custom-mount", "mount-bind", "mount-tmpfs"))
+        .add(
+            "initramfs-hook",
+            new BootStep.RunStage("initramfs", true),
+            Policy.SHOULD,
+            Set.of("mount-root", "overlay-mount"),
+            Set.of("write-fstab", "mount-bind", "mount-oem", "mount-tmpfs"))
+        .build();
+  }
+}

@@ -1,0 +1,59 @@
+package io.kairos.immucore;
+
+import io.kairos.base.KairosException;
+import io.kairos.formats.cmdline.KernelCommandLine;
+import io.kairos.host.Host;
+import io.kairos.plan.Graph;
+import io.kairos.plan.GraphApplier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Entry of the initramfs part: one boot, from the kernel command line to a root to switch to. */
+public final class Immucore {
+  private final Host initramfs;
+  private final Host newRoot;
+  private final StageRuns stages;
+
+  public Immucore(Host initramfs, Host newRoot, StageRuns stages) {
+    this.initramfs = initramfs;
+    this.newRoot = newRoot;
+    this.stages = stages;
+  }
+
+  /** The kernel's command line, or the file that {@code HOST_PROC_CMDLINE} names. */
+  public static String commandLine(Host host) throws IOException {
+    String other = System.getenv("HOST_PROC_CMDLINE");
+    return Files.readString(other == null ? host.path("/proc/cmdline") : Path.of(other));
+  }
+
+  /** The graph of this boot, for {@code --dry-run}. */
+  public static Graph<BootStep> graph(String commandLine) {
+    return BootPlanner.plan(BootRequest.read(KernelCommandLine.parse(commandLine)));
+  }
+
+  /**
+   * Makes the root.
+   *
+   * @return why the boot cannot go on; empty when it can
+   */
+  public Optional<String> boot(String commandLine, String version) {
+    var report = new BootReport(initramfs, newRoot);
+    report.log("kairos immucore " + version);
+    BootRequest request = BootRequest.read(KernelCommandLine.parse(commandLine));
+    Graph<BootStep> graph;
+    try {
+      graph = BootPlanner.plan(request);
+    } catch (KairosException e) {
+      report.log(e.getMessage());
+      report.write(commandLine);
+      return Optional.of(e.getMessage());
+    }
+    report.log(graph.render());
+    var performer = new BootPerformer(request, initramfs, newRoot, stages, report);
+    new GraphApplier(initramfs.clock(), report::add).apply(graph, performer::perform);
+    report.write(commandLine);
+    return report.fatal();
+  }
+}

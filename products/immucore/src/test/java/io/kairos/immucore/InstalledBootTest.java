@@ -1,0 +1,211 @@
+package io.kairos.immucore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.kairos.base.Bytes;
+import io.kairos.host.Command;
+import io.kairos.host.Host;
+import io.kairos.host.Kernel;
+import io.kairos.host.Output;
+import io.kairos.host.linux.LinuxHost;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Boots a small installed disk with the real kernel, below a scratch root. */
+class InstalledBootTest {
+  private static final String ACTIVE =
+      "rd.cos.oemlabel=COS_OEM rd.cos.oemtimeout=1 root=LABEL=COS_ACTIVE"
+          + " cos-img/filename=/cOS/active.img";
+
+  private final LinuxHost machine = LinuxHost.here();
+  private final List<Path> loops = new ArrayList<>();
+  private final List<String> stagesSeen = new ArrayList<>();
+
+  @TempDir Path initramfs;
+  @TempDir Path files;
+
+  private Path root;
+
+  @BeforeEach
+  void makeDisk() throws IOException {
+    assumeTrue(
+        machine.run(Command.of("id", "-u")).text().equals("0")
+            && Files.exists(Path.of("/dev/loop-control")),
+        "mounting needs root and loop devices");
+    root = Files.createDirectories(initramfs.resolve("sysroot"));
+    Files.createDirectories(initramfs.resolve("dev/disk/by-label"));
+    for (String directory : List.of("proc", "sys", "run", "tmp")) {
+      Files.createDirectories(initramfs.resolve(directory));
+    }
+    Path image = tree("image");
+    for (String directory :
+        List.of(
+            "etc/ssh",
+            "var/log",
+            "srv",
+            "usr/local",
+            "oem",
+            "system/oem",
+            "proc",
+            "sys",
+            "dev",
+            "run",
+            "tmp",
+            "root")) {
+      Files.createDirectories(image.resolve(directory));
+    }
+    Files.writeString(image.resolve("etc/issue"), "Kairos\n");
+    Files.writeString(image.resolve("etc/ssh/sshd_config"), "UsePAM yes\n");
+    Path state = tree("state");
+    Files.createDirectories(state.resolve("cOS"));
+    filesystem(state.resolve("cOS/active.img"), "ext2", "COS_ACTIVE", image, 16);
+    partition("COS_STATE", state, 40);
+    partition("COS_OEM", tree("oem"), 16);
+    partition("COS_PERSISTENT", tree("persistent"), 16);
+  }
+
+  @AfterEach
+  void release() {
+    machine.kernel().mounts().reversed().stream()
+        .filter(mount -> mount.target().startsWith(initramfs))
+        .forEach(mount -> machine.kernel().detach(mount.target()));
+    machine
+        .kernel()
+        .loops()
+        .forEach(
+            (device, file) -> {
+              if (file.startsWith(initramfs) || file.startsWith(files) || loops.contains(device)) {
+                machine.kernel().detachLoop(device);
+              }
+            });
+  }
+
+  @Test
+  void theRootIsReadOnlyAndItsWritablePathsAreNot() throws IOException {
+    assertThat(boot(ACTIVE)).isEmpty();
+    assertThat(read("run/cos/active_mode")).isEqualTo("1");
+    assertThatThrownBy(() -> Files.createFile(root.resolve("x")))
+        .hasMessageContaining("Read-only file system");
+    Files.writeString(root.resolve("etc/changed"), "until reboot");
+    Files.writeString(root.resolve("usr/local/kept"), "for ever");
+    Files.writeString(root.resolve("oem/90_custom.yaml"), "#cloud-config\n");
+    assertThat(stagesSeen).containsExactly("rootfs in /", "initramfs in /sysroot");
+  }
+
+  @Test
+  void persistentPathsAreSeededFromTheImageAndKept() throws IOException {
+    assertThat(boot(ACTIVE)).isEmpty();
+    assertThat(root.resolve("usr/local/.state/etc-ssh.bind/sshd_config"))
+        .hasContent("UsePAM yes\n");
+    Files.writeString(root.resolve("etc/ssh/ssh_host_key"), "secret");
+    assertThat(root.resolve("usr/local/.state/etc-ssh.bind/ssh_host_key")).hasContent("secret");
+    assertThat(Files.readString(root.resolve("etc/fstab")).lines())
+        .contains(
+            "tmpfs /tmp tmpfs rw 0 0",
+            initramfs + "/dev/disk/by-label/COS_ACTIVE / ext2 ro,suid,dev,exec,async 0 0",
+            "tmpfs /run/overlay tmpfs size=25% 0 0",
+            "overlay /etc overlay lowerdir=/etc,upperdir=/run/overlay/etc/.overlay/upper,workdir=/run/overlay/etc/.overlay/work 0 0",
+            "/usr/local/.state/etc-ssh.bind /etc/ssh overlay bind 0 0");
+  }
+
+  @Test
+  void aMissingConfigurationPartitionDegradesTheBootAndIsShown() throws IOException {
+    Files.delete(initramfs.resolve("dev/disk/by-label/COS_OEM"));
+    assertThat(boot(ACTIVE)).isEmpty();
+    assertThat(read("run/cos/boot_degraded")).contains("mount-oem: ").contains("COS_OEM");
+    assertThat(root.resolve("etc/issue")).content().contains("This boot is degraded");
+    assertThat(root.resolve("usr/local/.kairos/boot-reports")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void aMissingImageEndsTheBootWithItsReason() throws IOException {
+    assertThat(boot(ACTIVE.replace("active.img", "gone.img")))
+        .hasValueSatisfying(
+            reason -> assertThat(reason).contains("discover-state").contains("/cOS/gone.img"));
+    assertThat(read("run/immucore/boot_failure.log")).contains("IMMUCORE BOOT FAILED");
+    assertThat(stagesSeen).isEmpty();
+  }
+
+  private Optional<String> boot(String commandLine) {
+    Host first = new Below(machine, initramfs);
+    Host second = new Below(machine, root);
+    return new Immucore(
+            first,
+            second,
+            (stage, where) -> {
+              stagesSeen.add(stage + " in " + (where.equals(first) ? "/" : "/sysroot"));
+              return List.of();
+            })
+        .boot(commandLine, "test");
+  }
+
+  private String read(String path) throws IOException {
+    return Files.readString(initramfs.resolve(path));
+  }
+
+  private Path tree(String name) throws IOException {
+    return Files.createDirectories(files.resolve(name));
+  }
+
+  private void partition(String label, Path content, int mib) throws IOException {
+    Path file = files.resolve(label + ".img");
+    filesystem(file, "ext4", label, content, mib);
+    Path device = machine.kernel().attachLoop(file, false);
+    loops.add(device);
+    Files.createSymbolicLink(initramfs.resolve("dev/disk/by-label").resolve(label), device);
+  }
+
+  private void filesystem(Path file, String type, String label, Path content, int mib)
+      throws IOException {
+    try (var raw = new RandomAccessFile(file.toFile(), "rw")) {
+      raw.setLength(Bytes.ofMib(mib).count());
+    }
+    machine.run(
+        Command.of("mkfs." + type, "-q", "-L", label, "-d", content.toString(), file.toString()));
+  }
+
+  /** Paths below a scratch root, commands of this machine. */
+  private record Below(LinuxHost machine, Path root) implements Host {
+    @Override
+    public Path path(String absolute) {
+      return machine.at(root).path(absolute);
+    }
+
+    @Override
+    public Path resolved(String absolute) {
+      return machine.at(root).resolved(absolute);
+    }
+
+    @Override
+    public Output run(Command command) {
+      return machine.run(command);
+    }
+
+    @Override
+    public boolean hasProgram(String name) {
+      return !name.equals("lvm") && machine.hasProgram(name);
+    }
+
+    @Override
+    public Kernel kernel() {
+      return machine.kernel();
+    }
+
+    @Override
+    public Clock clock() {
+      return machine.clock();
+    }
+  }
+}
