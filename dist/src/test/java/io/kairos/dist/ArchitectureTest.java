@@ -41,8 +41,7 @@ class ArchitectureTest {
     ARROWS.put(
         "agent",
         Set.of("base", "host", "formats", "plan", "config", "stages", "storage", "boot", "images"));
-    ARROWS.put(
-        "convert", Set.of("base", "host", "formats", "plan", "config", "stages", "images"));
+    ARROWS.put("convert", Set.of("base", "host", "formats", "plan", "config", "stages", "images"));
     ARROWS.put("auroraboot", Set.of("base", "host", "formats", "plan", "config", "images"));
   }
 
