@@ -1,0 +1,77 @@
+package io.kairos.dist.runtime;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the runtime is made of, from the lists beside this class.
+ *
+ * @param modules JDK modules
+ * @param dropped files and folders of a linked JDK that are left out, relative to it
+ * @param libraries file names of the C library
+ * @param embeddedPaths paths inside the C library that are redirected
+ * @param options of the VM
+ * @param recordingOptions of the VM while the class archive is made
+ * @param training arguments of the runs whose classes are archived; the first word is the name
+ *     called
+ * @param launcher the script that becomes {@code /usr/bin/kairos}
+ */
+record RuntimeData(
+    List<String> modules,
+    List<String> dropped,
+    List<String> libraries,
+    List<EmbeddedPath> embeddedPaths,
+    List<String> options,
+    List<String> recordingOptions,
+    List<List<String>> training,
+    String launcher) {
+  /** Where the tree lives on a node; the launcher and the patched files name it. */
+  static final String HOME = "/usr/lib/kairos";
+
+  static final String MAIN_CLASS = "io.kairos.dist.node.NodeMain";
+
+  RuntimeData {
+    modules = List.copyOf(modules);
+    dropped = List.copyOf(dropped);
+    libraries = List.copyOf(libraries);
+    embeddedPaths = List.copyOf(embeddedPaths);
+    options = List.copyOf(options);
+    recordingOptions = List.copyOf(recordingOptions);
+    training = training.stream().map(List::copyOf).toList();
+  }
+
+  static RuntimeData load() {
+    return new RuntimeData(
+        lines("modules.list"),
+        lines("drop.list"),
+        lines("c-library.list"),
+        lines("embedded-paths.list").stream().map(EmbeddedPath::parse).toList(),
+        lines("java.options"),
+        lines("recording.options"),
+        lines("training.list").stream().map(line -> List.of(line.split(" +"))).toList(),
+        text("kairos.sh"));
+  }
+
+  /** One entry a line; a {@code #} at its start or after a blank begins a comment. */
+  private static List<String> lines(String resource) {
+    List<String> entries = new ArrayList<>();
+    for (String line : text(resource).lines().toList()) {
+      String entry = line.replaceFirst("(^|\\s)#.*", "").strip();
+      if (!entry.isEmpty()) {
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  private static String text(String resource) {
+    try (var in = RuntimeData.class.getResourceAsStream(resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

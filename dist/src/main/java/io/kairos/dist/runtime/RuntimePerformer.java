@@ -1,0 +1,316 @@
+package io.kairos.dist.runtime;
+
+import io.kairos.base.HostFailure;
+import io.kairos.dist.runtime.RuntimeStep.AddCLibrary;
+import io.kairos.dist.runtime.RuntimeStep.ArchiveClasses;
+import io.kairos.dist.runtime.RuntimeStep.CheckModules;
+import io.kairos.dist.runtime.RuntimeStep.CopyJars;
+import io.kairos.dist.runtime.RuntimeStep.Drop;
+import io.kairos.dist.runtime.RuntimeStep.LinkModules;
+import io.kairos.dist.runtime.RuntimeStep.PatchNatives;
+import io.kairos.dist.runtime.RuntimeStep.PrepareFolder;
+import io.kairos.dist.runtime.RuntimeStep.Publish;
+import io.kairos.dist.runtime.RuntimeStep.RecordClasses;
+import io.kairos.dist.runtime.RuntimeStep.Settle;
+import io.kairos.dist.runtime.RuntimeStep.StripNatives;
+import io.kairos.dist.runtime.RuntimeStep.WriteArguments;
+import io.kairos.dist.runtime.RuntimeStep.WriteLauncher;
+import io.kairos.host.Command;
+import io.kairos.host.Host;
+import io.kairos.plan.Performer;
+import io.kairos.plan.StepProgress;
+import io.kairos.plan.Undo;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Makes a node runtime on this machine. Needs no root. */
+final class RuntimePerformer implements Performer<RuntimeStep> {
+  /**
+   * The time of every file. It is older than any SOURCE_DATE_EPOCH that a packer may clamp to,
+   * because the VM refuses an archive whose jars changed their time.
+   */
+  private static final FileTime SETTLED = FileTime.from(Instant.ofEpochSecond(1));
+
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
+  private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+
+  private final Host host;
+  private final RuntimeData data;
+
+  RuntimePerformer(Host host, RuntimeData data) {
+    this.host = host;
+    this.data = data;
+  }
+
+  @Override
+  public Undo perform(RuntimeStep step, StepProgress progress) {
+    try {
+      return act(step);
+    } catch (IOException e) {
+      throw new HostFailure("cannot " + step.summary(), e);
+    }
+  }
+
+  private Undo act(RuntimeStep step) throws IOException {
+    switch (step) {
+      case PrepareFolder(var scratch) -> {
+        delete(scratch);
+        Files.createDirectories(scratch.resolve("ready"));
+        return () -> {
+          try {
+            delete(scratch);
+          } catch (IOException e) {
+            throw new HostFailure("cannot delete " + scratch, e);
+          }
+        };
+      }
+      case LinkModules(var jdk, var modules, var tree) -> link(jdk, modules, tree);
+      case Drop(var tree, var names) -> {
+        for (String name : names) {
+          delete(tree.resolve(name));
+        }
+      }
+      case StripNatives(var tree) -> onFiles(natives(tree), "strip", "--strip-unneeded");
+      case CopyJars(var jars, var tree) -> {
+        Path folder = Files.createDirectories(tree.resolve("lib/kairos"));
+        for (Path jar : jars) {
+          Files.copy(jar, folder.resolve(jar.getFileName().toString()));
+        }
+        Files.write(tree.resolve("lib/kairos/class-path"), names(jars));
+      }
+      case CheckModules(var jdk, var modules, var tree) -> checkModules(jdk, modules, tree);
+      case Settle(var tree) -> settle(tree);
+      case RecordClasses(var tree, var run, var list) ->
+          host.run(
+              java(tree)
+                  .with("-XX:DumpLoadedClassList=" + list, "-cp", classPath(tree, ""))
+                  .with(RuntimeData.MAIN_CLASS)
+                  .with(run.toArray(String[]::new)));
+      case ArchiveClasses(var tree, var lists) -> archive(tree, lists);
+      case AddCLibrary(var library, var embedded, var tree) -> add(library, embedded, tree);
+      case PatchNatives(var tree, var unpatched) -> patch(tree, unpatched);
+      case WriteArguments(var tree) -> writeArguments(tree);
+      case WriteLauncher(var launcher) -> {
+        Files.writeString(launcher, data.launcher());
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+      case Publish(var ready, var target) -> publish(ready, target);
+    }
+    return Undo.NOTHING;
+  }
+
+  private void link(Path jdk, List<String> modules, Path tree) {
+    host.run(
+        Command.of(
+                jdk.resolve("bin/jlink").toString(),
+                "--add-modules",
+                String.join(",", modules),
+                "--strip-debug",
+                "--no-header-files",
+                "--no-man-pages",
+                "--vm",
+                "server",
+                "--output",
+                tree.toString())
+            .within(DEADLINE));
+  }
+
+  private void checkModules(Path jdk, List<String> modules, Path tree) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(jdk.resolve("bin/jdeps").toString());
+    command.addAll(List.of("--multi-release", "25", "--ignore-missing-deps"));
+    command.add("--print-module-deps");
+    for (String jar : jars(tree)) {
+      command.add(tree.resolve("lib/kairos").resolve(jar).toString());
+    }
+    String needed = host.run(Command.of(command).within(DEADLINE)).text();
+    List<String> missing =
+        Arrays.stream(needed.split(","))
+            .map(String::strip)
+            .filter(module -> !module.isEmpty() && !modules.contains(module))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw HostFailure.withRemedy(
+          "the node's jars need JDK modules that its runtime lacks: " + String.join(", ", missing),
+          "do without them, or add them to modules.list");
+    }
+  }
+
+  private void archive(Path tree, List<Path> lists) throws IOException {
+    Path merged = lists.getFirst().resolveSibling("classes");
+    Files.write(merged, merge(lists));
+    String classPath = classPath(tree, "");
+    String file = "-XX:SharedArchiveFile=" + tree.resolve("kairos.jsa");
+    host.run(
+        java(tree)
+            .with("-Xshare:dump", "-XX:SharedClassListFile=" + merged, file, "-cp", classPath));
+    host.run(java(tree).with("-Xshare:on", file, "-cp", classPath, "-version"));
+  }
+
+  /**
+   * Classes first, because the lines about lambda forms and resolved constants refer to them;
+   * sorted, so that threads of a training run cannot change the archive.
+   */
+  static List<String> merge(List<Path> lists) throws IOException {
+    Set<String> classes = new TreeSet<>();
+    Set<String> hints = new TreeSet<>();
+    for (Path list : lists) {
+      if (Files.exists(list)) {
+        for (String line : Files.readAllLines(list)) {
+          if (line.startsWith("@")) {
+            hints.add(line);
+          } else if (!line.startsWith("#") && !line.contains(" source: ")) {
+            classes.add(line.replaceFirst(" id: \\d+$", ""));
+          }
+        }
+      }
+    }
+    List<String> merged = new ArrayList<>(classes);
+    merged.addAll(hints);
+    return merged;
+  }
+
+  private static void add(CLibrary library, List<EmbeddedPath> embedded, Path tree)
+      throws IOException {
+    for (Path file : library.files()) {
+      byte[] content = Files.readAllBytes(file);
+      String name = file.getFileName().toString();
+      for (EmbeddedPath path : embedded) {
+        if (path.file().equals(name)) {
+          path.redirectIn(content);
+        }
+      }
+      Path copy = Files.write(tree.resolve("lib").resolve(name), content);
+      Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    Path locale = tree.resolve("C.utf8");
+    for (Path source : walk(library.locale())) {
+      Files.copy(source, locale.resolve(library.locale().relativize(source).toString()));
+    }
+  }
+
+  private void patch(Path tree, List<String> unpatched) throws IOException {
+    List<Path> natives =
+        natives(tree).stream()
+            .filter(file -> !unpatched.contains(file.getFileName().toString()))
+            .toList();
+    String lib = RuntimeData.HOME + "/lib";
+    onFiles(natives, "patchelf", "--force-rpath", "--set-rpath", lib + ":" + lib + "/server");
+    onFiles(
+        List.of(tree.resolve("bin/java"), tree.resolve("lib/jspawnhelper")),
+        "patchelf",
+        "--set-interpreter",
+        lib + "/ld-linux-x86-64.so.2");
+  }
+
+  private void writeArguments(Path tree) throws IOException {
+    List<String> arguments = new ArrayList<>(data.options());
+    arguments.add("-XX:SharedArchiveFile=" + RuntimeData.HOME + "/kairos.jsa");
+    arguments.add("-cp");
+    arguments.add(classPath(tree, RuntimeData.HOME + "/"));
+    Files.write(tree.resolve("java.args"), arguments);
+  }
+
+  private static void publish(Path ready, Path target) throws IOException {
+    try {
+      Files.move(ready, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+      // Another build with the same inputs was faster; theirs is as good.
+    }
+  }
+
+  private static void settle(Path tree) throws IOException {
+    for (Path path : walk(tree).reversed()) {
+      if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+      } else if (!Files.isSymbolicLink(path)) {
+        boolean runs =
+            Files.getPosixFilePermissions(path).contains(PosixFilePermission.OWNER_EXECUTE);
+        Files.setPosixFilePermissions(
+            path, PosixFilePermissions.fromString(runs ? "rwxr-xr-x" : "rw-r--r--"));
+      }
+      Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .setTimes(SETTLED, SETTLED, null);
+    }
+  }
+
+  /**
+   * Java as it will be started on a node, except that it runs in the tree with a relative class
+   * path: so the archive does not contain where it was built.
+   */
+  private Command java(Path tree) {
+    List<String> command = new ArrayList<>();
+    command.add(tree.resolve("bin/java").toString());
+    command.addAll(data.options());
+    command.addAll(data.recordingOptions());
+    return Command.of(command).env("LC_ALL", "C.UTF-8").in(tree).within(DEADLINE);
+  }
+
+  private static String classPath(Path tree, String prefix) throws IOException {
+    return jars(tree).stream()
+        .map(jar -> prefix + "lib/kairos/" + jar)
+        .collect(Collectors.joining(":"));
+  }
+
+  private static List<String> jars(Path tree) throws IOException {
+    return Files.readAllLines(tree.resolve("lib/kairos/class-path"));
+  }
+
+  private static List<String> names(List<Path> jars) {
+    return jars.stream().map(jar -> jar.getFileName().toString()).toList();
+  }
+
+  private void onFiles(List<Path> files, String... command) {
+    host.run(
+        Command.of(command)
+            .with(files.stream().map(Path::toString).toArray(String[]::new))
+            .within(DEADLINE));
+  }
+
+  private static List<Path> natives(Path tree) throws IOException {
+    List<Path> natives = new ArrayList<>();
+    for (Path file : walk(tree)) {
+      if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        try (var in = Files.newInputStream(file)) {
+          if (Arrays.equals(in.readNBytes(ELF.length), ELF)) {
+            natives.add(file);
+          }
+        }
+      }
+    }
+    return natives;
+  }
+
+  private static List<Path> walk(Path root) throws IOException {
+    try (Stream<Path> paths = Files.walk(root)) {
+      return paths.sorted().toList();
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      for (Path each : walk(path).stream().sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.kairos.dist.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RuntimePlannerTest {
+  @Test
+  void plansEveryStepBeforeAnyOfThem() throws IOException {
+    var request =
+        new RuntimeRequest(
+            Path.of("/jdk"),
+            List.of(Path.of("/m/base.jar"), Path.of("/m/dist.jar")),
+            Path.of("/c"));
+    var library = new CLibrary(List.of(Path.of("/lib/libc.so.6")), Path.of("/locale/C.utf8"));
+    var plan =
+        RuntimePlanner.plan(
+            request, RuntimeData.load(), library, Path.of("/c/0.1"), Path.of("/c/0"));
+    assertThat(plan.render()).isEqualTo(golden("runtime.plan"));
+  }
+
+  @Test
+  void theListsAreReadWithoutTheirComments() {
+    var data = RuntimeData.load();
+    assertThat(data.modules()).containsExactly("java.base", "java.net.http");
+    assertThat(data.options()).allMatch(option -> option.startsWith("-") && !option.contains("#"));
+    assertThat(data.training()).contains(List.of("kairos-agent", "version"));
+    assertThat(data.embeddedPaths()).extracting(EmbeddedPath::file).isSubsetOf(data.libraries());
+  }
+
+  @Test
+  void classListsOfTrainingRunsMergeIntoOneWhateverTheirOrder(@TempDir Path folder)
+      throws IOException {
+    Path first =
+        Files.writeString(folder.resolve("1"), "# note\nb/B id: 1\n@cp b/B 1\na/A id: 0\n");
+    Path second = Files.writeString(folder.resolve("2"), "a/A id: 7\n@cp b/B 1 2\nx source: y\n");
+    List<String> merged = RuntimePerformer.merge(List.of(first, second, folder.resolve("failed")));
+    assertThat(merged).containsExactly("a/A", "b/B", "@cp b/B 1", "@cp b/B 1 2");
+    assertThat(RuntimePerformer.merge(List.of(second, first))).isEqualTo(merged);
+  }
+
+  private static String golden(String name) throws IOException {
+    try (var in = RuntimePlannerTest.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
