@@ -1,0 +1,47 @@
+package io.kairos.images;
+
+import io.kairos.base.HostFailure;
+import io.kairos.base.Refused;
+import io.kairos.formats.tar.MalformedTar;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.zip.ZipException;
+
+/**
+ * An archive that takes part in a root file system: a layer of an image, or a file on its own.
+ *
+ * @param name what errors call it
+ * @param file plain, gzip or zstd
+ * @param expected digest of the file, if known
+ * @param diffId digest of the plain archive, if known
+ */
+record TarSource(String name, Path file, Optional<Descriptor> expected, Optional<Digest> diffId) {
+  static TarSource of(StoredLayer layer) {
+    return new TarSource(
+        layer.toString(),
+        layer.blob(),
+        Optional.of(layer.descriptor()),
+        Optional.of(layer.diffId()));
+  }
+
+  static TarSource of(Path file) {
+    return new TarSource(file.toString(), file, Optional.empty(), Optional.empty());
+  }
+
+  /** What went wrong while it was read, told as the user's problem or the machine's. */
+  RuntimeException failure(IOException e) {
+    if (e instanceof MalformedTar || e instanceof EOFException || e instanceof ZipException) {
+      // A wrong digest says more than what the damage does to the archive.
+      expected.ifPresent(descriptor -> OciLayout.verify(file, descriptor));
+      String what = e instanceof EOFException ? "the compressed data is truncated" : e.getMessage();
+      return new Refused(place() + ": " + what, "build or fetch the image again");
+    }
+    return new HostFailure("cannot read " + place(), e);
+  }
+
+  private String place() {
+    return name.equals(file.toString()) ? name : name + " in " + file;
+  }
+}
