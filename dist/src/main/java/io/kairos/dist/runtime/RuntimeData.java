@@ -10,6 +10,7 @@ import java.util.List;
  * What the runtime is made of, from the lists beside this class.
  *
  * @param modules JDK modules
+ * @param jars artifacts that a node runs, in class path order
  * @param dropped files and folders of a linked JDK that are left out, relative to it
  * @param libraries file names of the C library
  * @param embeddedPaths paths inside the C library that are redirected
@@ -21,6 +22,7 @@ import java.util.List;
  */
 record RuntimeData(
     List<String> modules,
+    List<String> jars,
     List<String> dropped,
     List<String> libraries,
     List<EmbeddedPath> embeddedPaths,
@@ -35,6 +37,7 @@ record RuntimeData(
 
   RuntimeData {
     modules = List.copyOf(modules);
+    jars = List.copyOf(jars);
     dropped = List.copyOf(dropped);
     libraries = List.copyOf(libraries);
     embeddedPaths = List.copyOf(embeddedPaths);
@@ -46,6 +49,7 @@ record RuntimeData(
   static RuntimeData load() {
     return new RuntimeData(
         lines("modules.list"),
+        lines("jars.list"),
         lines("drop.list"),
         lines("c-library.list"),
         lines("embedded-paths.list").stream().map(EmbeddedPath::parse).toList(),

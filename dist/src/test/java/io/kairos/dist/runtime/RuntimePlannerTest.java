@@ -38,10 +38,12 @@ class RuntimePlannerTest {
   void classListsOfTrainingRunsMergeIntoOneWhateverTheirOrder(@TempDir Path folder)
       throws IOException {
     Path first =
-        Files.writeString(folder.resolve("1"), "# note\nb/B id: 1\n@cp b/B 1\na/A id: 0\n");
+        Files.writeString(
+            folder.resolve("1"),
+            "# note\nb/B id: 1\n@cp b/B 1\n@lambda-proxy b/B run\na/A id: 0\n");
     Path second = Files.writeString(folder.resolve("2"), "a/A id: 7\n@cp b/B 1 2\nx source: y\n");
     List<String> merged = RuntimePerformer.merge(List.of(first, second, folder.resolve("failed")));
-    assertThat(merged).containsExactly("a/A", "b/B", "@cp b/B 1", "@cp b/B 1 2");
+    assertThat(merged).containsExactly("a/A", "b/B", "@lambda-proxy b/B run");
     assertThat(RuntimePerformer.merge(List.of(second, first))).isEqualTo(merged);
   }
 

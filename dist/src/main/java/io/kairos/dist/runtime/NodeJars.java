@@ -1,0 +1,40 @@
+package io.kairos.dist.runtime;
+
+import io.kairos.base.HostFailure;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The jars that go to a node, out of those that the workshop runs with. */
+public final class NodeJars {
+  private NodeJars() {}
+
+  /**
+   * @param classPath of the workshop, for example the property {@code java.class.path}
+   * @return in the order of {@code jars.list}
+   * @throws HostFailure when one is missing
+   */
+  public static List<Path> on(String classPath) {
+    List<Path> found = new ArrayList<>();
+    for (String artifact : RuntimeData.load().jars()) {
+      found.add(
+          classPathEntry(artifact, classPath.split(":"))
+              .orElseThrow(
+                  () ->
+                      new HostFailure(
+                          "the class path has no jar of " + artifact + ", which a node needs")));
+    }
+    return found;
+  }
+
+  private static Optional<Path> classPathEntry(String artifact, String[] entries) {
+    for (String entry : entries) {
+      Path file = Path.of(entry);
+      if (String.valueOf(file.getFileName()).matches(artifact + "-[0-9][^/]*\\.jar")) {
+        return Optional.of(file);
+      }
+    }
+    return Optional.empty();
+  }
+}
