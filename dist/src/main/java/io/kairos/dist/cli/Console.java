@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  */
 public record Console(PrintStream out, PrintStream err, boolean isTerminal) {
   /** The one of this process, in UTF-8 whatever the locale says. */
-  @SuppressWarnings("SystemConsoleNull") // without jdk.internal.le it is null unless on a terminal
+  @SuppressWarnings("SystemConsoleNull") // in JDK 25 it is null unless on a terminal
   public static Console ofProcess() {
     return new Console(
         new PrintStream(System.out, true, StandardCharsets.UTF_8),

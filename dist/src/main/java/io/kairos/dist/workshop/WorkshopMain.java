@@ -1,7 +1,7 @@
 package io.kairos.dist.workshop;
 
-import io.kairos.base.KairosException;
 import io.kairos.dist.BuildVersion;
+import io.kairos.dist.Requirements;
 import io.kairos.dist.cli.CommandLine;
 import io.kairos.dist.cli.CommandLine.Parsed;
 import io.kairos.dist.cli.Completion;
@@ -10,6 +10,7 @@ import io.kairos.dist.cli.ErrorText;
 import io.kairos.dist.cli.Help;
 import io.kairos.dist.cli.Option;
 import io.kairos.dist.cli.Verb;
+import io.kairos.host.linux.LinuxHost;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +25,7 @@ public final class WorkshopMain {
 
   private final Console console;
   private final Map<String, String> environment;
+  private final LinuxHost host = LinuxHost.here();
 
   WorkshopMain(Console console, Map<String, String> environment) {
     this.console = console;
@@ -31,8 +33,13 @@ public final class WorkshopMain {
   }
 
   public static void main(String[] args) {
-    var main = new WorkshopMain(Console.ofProcess(), System.getenv());
-    System.exit(main.run(List.of(args)));
+    var interruption = Interruption.guarding(Thread.currentThread());
+    int code = new WorkshopMain(Console.ofProcess(), System.getenv()).run(List.of(args));
+    boolean interrupted = interruption.happened();
+    interruption.released();
+    if (!interrupted) { // otherwise the process is ending already, and exit would wait for ever
+      System.exit(code);
+    }
   }
 
   int run(List<String> words) {
@@ -52,15 +59,19 @@ public final class WorkshopMain {
       case Parsed.Run(var path, var given) -> {
         try {
           yield path.getLast().action().orElseThrow().run(given);
-        } catch (KairosException failure) {
-          console.err().print(ErrorText.of(failure));
-          yield FAILED;
-        } catch (RuntimeException bug) {
-          console.err().print(ErrorText.of(bug));
+        } catch (RuntimeException failure) {
+          console.err().print(told(failure));
           yield FAILED;
         }
       }
     };
+  }
+
+  /** Ctrl-C reaches a waiting thread as a failure of whatever it waits for. */
+  private static String told(RuntimeException failure) {
+    return Thread.currentThread().isInterrupted()
+        ? "stopped; nothing of it is left running or mounted\n"
+        : ErrorText.of(failure);
   }
 
   Verb verbs() {
@@ -74,9 +85,46 @@ public final class WorkshopMain {
             """)
         .option(NO_INSTALL)
         .option(DEBUG)
+        .verb(test())
         .verb(version())
         .verb(Completion.verb("kairos", this::verbs, console))
         .group();
+  }
+
+  private Verb test() {
+    var all = Option.flag("all", "also the long journeys");
+    var suite =
+        Option.value(
+                "suite", "NAME", "only these: unit, core (one booted machine), long (the others)")
+            .oneOf("unit", "core", "long")
+            .repeatable();
+    return Verb.named("test")
+        .summary("run the tests: units, integration, and a machine that installs and boots")
+        .description(
+            """
+            Runs the unit and integration tests of every module, then boots a machine from the ISO,
+            lets it install itself, and looks at it through its whole life. The last line counts:
+            N passed, N failed, N skipped. A skipped test says what it missed.
+            """)
+        .option(all)
+        .option(suite)
+        .example("kairos test", "what a change has to pass; about 25 minutes without KVM")
+        .example("kairos test --suite unit", "without virtual machines")
+        .example("kairos test --all", "with the long journeys: UEFI, …")
+        .seeAlso("kairos demo")
+        .runs(
+            given -> {
+              Requirements.read().check("test", host);
+              List<TestCommand.Suites> suites =
+                  given.all(suite).stream().map(TestCommand.Suites::named).toList();
+              if (suites.isEmpty()) {
+                suites =
+                    given.has(all)
+                        ? List.of(TestCommand.Suites.values())
+                        : List.of(TestCommand.Suites.UNIT, TestCommand.Suites.CORE);
+              }
+              return new TestCommand(host, WorkshopHome.ofProcess(), console).run(suites);
+            });
   }
 
   private Verb version() {

@@ -34,8 +34,9 @@ public final class ConsoleProgress implements Progress {
   }
 
   /** Bars when this process talks to a person, plain lines otherwise. */
+  @SuppressWarnings("SystemConsoleNull") // in JDK 25 it is null unless on a terminal
   public static ConsoleProgress on(PrintStream out) {
-    boolean terminal = System.console().isTerminal();
+    boolean terminal = System.console() != null;
     return new ConsoleProgress(out, terminal, false, columns());
   }
 

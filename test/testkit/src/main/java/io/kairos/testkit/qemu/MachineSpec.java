@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param disk qcow2 or raw by its name; tried first at boot
  * @param cdrom an ISO; tried when the disk does not boot
  * @param kernel started directly, without firmware and boot loader
+ * @param endsAtReboot whether a reboot of the guest switches the machine off
  */
 public record MachineSpec(
     Path directory,
@@ -22,7 +23,8 @@ public record MachineSpec(
     int cpus,
     Optional<Path> disk,
     Optional<Path> cdrom,
-    Optional<DirectKernel> kernel) {
+    Optional<DirectKernel> kernel,
+    boolean endsAtReboot) {
 
   /** A kernel with all it needs. */
   public record DirectKernel(Path image, Path initrd, String commandLine) {}
@@ -36,25 +38,44 @@ public record MachineSpec(
         2,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   public MachineSpec firmware(Firmware choice) {
-    return new MachineSpec(directory, accelerator, choice, memory, cpus, disk, cdrom, kernel);
+    return new MachineSpec(
+        directory, accelerator, choice, memory, cpus, disk, cdrom, kernel, endsAtReboot);
   }
 
   public MachineSpec memory(Bytes size) {
-    return new MachineSpec(directory, accelerator, firmware, size, cpus, disk, cdrom, kernel);
+    return new MachineSpec(
+        directory, accelerator, firmware, size, cpus, disk, cdrom, kernel, endsAtReboot);
   }
 
   public MachineSpec disk(Path file) {
     return new MachineSpec(
-        directory, accelerator, firmware, memory, cpus, Optional.of(file), cdrom, kernel);
+        directory,
+        accelerator,
+        firmware,
+        memory,
+        cpus,
+        Optional.of(file),
+        cdrom,
+        kernel,
+        endsAtReboot);
   }
 
   public MachineSpec cdrom(Path iso) {
     return new MachineSpec(
-        directory, accelerator, firmware, memory, cpus, disk, Optional.of(iso), kernel);
+        directory,
+        accelerator,
+        firmware,
+        memory,
+        cpus,
+        disk,
+        Optional.of(iso),
+        kernel,
+        endsAtReboot);
   }
 
   public MachineSpec kernel(Path image, Path initrd, String commandLine) {
@@ -66,7 +87,14 @@ public record MachineSpec(
         cpus,
         disk,
         cdrom,
-        Optional.of(new DirectKernel(image, initrd, commandLine)));
+        Optional.of(new DirectKernel(image, initrd, commandLine)),
+        endsAtReboot);
+  }
+
+  /** A guest that reboots has done its work. */
+  public MachineSpec endingAtReboot() {
+    return new MachineSpec(
+        directory, accelerator, firmware, memory, cpus, disk, cdrom, kernel, true);
   }
 
   public Path serialLog() {
@@ -88,6 +116,9 @@ public record MachineSpec(
     words.addAll(accelerator.arguments());
     words.addAll(List.of("-smp", Integer.toString(cpus), "-m", memory.toMib() + "M"));
     words.addAll(List.of("-nodefaults", "-display", "none", "-vga", "std"));
+    if (endsAtReboot) {
+      words.add("-no-reboot");
+    }
     words.addAll(firmware.arguments(directory));
     words.addAll(
         List.of(

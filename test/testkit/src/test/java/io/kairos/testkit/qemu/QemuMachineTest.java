@@ -90,6 +90,16 @@ class QemuMachineTest {
   }
 
   @Test
+  void aMachineMayEndAtAReboot() throws IOException {
+    MachineSpec spec = saying("x").endingAtReboot();
+    try (var machine = QemuMachine.start(HOST, spec)) {
+      machine.awaitSerial(Pattern.compile("x"), Duration.ofSeconds(60));
+      machine.pressReset();
+      machine.awaitEnd(Duration.ofSeconds(30));
+    }
+  }
+
+  @Test
   void aMachineEndsWhenItIsClosed() throws IOException {
     var machine = QemuMachine.start(HOST, saying("x"));
     machine.close();

@@ -1,0 +1,108 @@
+package io.kairos.dist.workshop;
+
+import io.kairos.base.Bytes;
+import io.kairos.base.HostFailure;
+import io.kairos.host.Command;
+import io.kairos.host.Host;
+import io.kairos.testkit.qemu.Accelerator;
+import io.kairos.testkit.qemu.Firmware;
+import io.kairos.testkit.qemu.MachineSpec;
+import io.kairos.testkit.qemu.QemuMachine;
+import io.kairos.testkit.qemu.SshAccess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * An empty machine that becomes a node: installed from an ISO, then booted from its disk.
+ *
+ * @param directory of its disk and its logs
+ */
+public record NodeMachine(
+    Host host, Accelerator accelerator, Path directory, Firmware firmware, Bytes memory) {
+  /** Room for the default layout with its 3 GiB slots (agent 2.4), sparse on this machine. */
+  private static final Bytes DISK = Bytes.ofMib(32 * 1024);
+
+  private static final Pattern PANIC = Pattern.compile("Kernel panic - not syncing");
+
+  /** Twenty times as long as on hardware: without KVM every instruction is emulated. */
+  private static final Duration INSTALL_DEADLINE = Duration.ofMinutes(25);
+
+  private static final Duration BOOT_DEADLINE = Duration.ofMinutes(12);
+
+  public Path disk() {
+    return directory.resolve("disk.qcow2");
+  }
+
+  /**
+   * Boots the ISO and waits until its unattended installation reboots the machine.
+   *
+   * @throws HostFailure when it does not get there
+   */
+  public void install(Path iso) {
+    prepare();
+    MachineSpec spec = spec("install").disk(disk()).cdrom(iso).endingAtReboot();
+    try (var machine = QemuMachine.start(host, spec)) {
+      machine.await(
+          "the unattended installation to reboot the machine",
+          INSTALL_DEADLINE,
+          () -> !machine.isRunning() || machine.serial().contains(PANIC));
+      if (machine.serial().contains(PANIC)) {
+        throw new HostFailure("the kernel of the ISO panicked; see " + spec.serialLog());
+      }
+    }
+  }
+
+  /** Boots the installed disk, without the ISO, until ssh answers. The caller closes it. */
+  public QemuMachine boot(SshAccess access) {
+    var machine = QemuMachine.start(host, spec("node").disk(disk()));
+    try {
+      machine.awaitSsh(access, BOOT_DEADLINE);
+      return machine;
+    } catch (RuntimeException e) {
+      machine.close();
+      throw e;
+    }
+  }
+
+  /** Reboots a running node and waits until another boot answers. */
+  public void reboot(QemuMachine machine, SshAccess access) {
+    String before = machine.bootId(access);
+    var ignored = machine.trySsh(access, "sudo systemctl reboot");
+    machine.awaitOtherBoot(access, before, BOOT_DEADLINE);
+  }
+
+  private MachineSpec spec(String phase) {
+    Path logs = directory.resolve(phase);
+    try {
+      Files.createDirectories(logs);
+      Files.deleteIfExists(logs.resolve("serial.log"));
+      Path variables = directory.resolve("install/uefi-variables.fd");
+      if (phase.equals("node") && Files.exists(variables)) {
+        // The firmware of the same machine remembers what the installer told it.
+        Files.copy(
+            variables,
+            logs.resolve("uefi-variables.fd"),
+            java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot prepare " + logs, e);
+    }
+    return MachineSpec.in(logs, accelerator).firmware(firmware).memory(memory);
+  }
+
+  private void prepare() {
+    try {
+      Files.createDirectories(directory);
+      Files.deleteIfExists(disk());
+      Files.deleteIfExists(directory.resolve("install/uefi-variables.fd"));
+    } catch (IOException e) {
+      throw new HostFailure("cannot prepare " + directory, e);
+    }
+    host.run(
+        Command.of("qemu-img", "create", "-q", "-f", "qcow2")
+            .with(disk().toString(), DISK.toMib() + "M"));
+  }
+}
