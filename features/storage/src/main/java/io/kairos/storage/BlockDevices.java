@@ -103,7 +103,15 @@ public record BlockDevices(List<Disk> disks) {
               text(entry.resolve("device/model")).filter(model -> !model.isEmpty()),
               partitions.isEmpty() && kind != Disk.Kind.MEMORY ? content(device) : Optional.empty(),
               partitions,
-              uses(entry, device)));
+              uses(entry, device),
+              hasHolders(entry)));
+    }
+
+    private static boolean hasHolders(Path entry) {
+      return !children(entry.resolve("holders")).isEmpty()
+          || children(entry).stream()
+              .filter(child -> Files.exists(child.resolve("partition")))
+              .anyMatch(partition -> !children(partition.resolve("holders")).isEmpty());
     }
 
     private Disk.Partition partition(Path entry) {

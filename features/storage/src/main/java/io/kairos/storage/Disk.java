@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param isRemovable the medium can be taken out: sticks, card readers, optical drives
  * @param content file system on the device itself, without a partition table
  * @param uses what holds the device itself, not its partitions
+ * @param hasHolders volume groups or mappings lie on it or on a partition of it
  */
 public record Disk(
     String name,
@@ -29,7 +30,8 @@ public record Disk(
     Optional<String> model,
     Optional<Superblock> content,
     List<Partition> partitions,
-    List<Use> uses) {
+    List<Use> uses,
+    boolean hasHolders) {
 
   /** Where a block device comes from, told by its kernel name. */
   public enum Kind {
