@@ -112,7 +112,19 @@ public final class Applier {
     }
   }
 
+  /** An interrupt ends the plan; what it holds is released all the same, by interruptible calls. */
   private RuntimeException release(Deque<Held> held, RuntimeException fatal) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return releaseAll(held, fatal);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private RuntimeException releaseAll(Deque<Held> held, RuntimeException fatal) {
     RuntimeException failure = fatal;
     while (!held.isEmpty()) {
       Held next = held.pop();

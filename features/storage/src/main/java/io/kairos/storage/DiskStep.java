@@ -1,0 +1,164 @@
+package io.kairos.storage;
+
+import io.kairos.base.Bytes;
+import io.kairos.plan.Step;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What is done to disks, file systems, mounts and images, as values. Paths are real ones. */
+public sealed interface DiskStep extends Step {
+
+  /** Lets go of mounts and loop devices that an earlier run left behind. */
+  record ReleaseLeftovers(List<Path> mounts, List<Path> loops) implements DiskStep {
+    public ReleaseLeftovers {
+      mounts = List.copyOf(mounts);
+      loops = List.copyOf(loops);
+    }
+
+    @Override
+    public String summary() {
+      return "release what an interrupted run left: " + words();
+    }
+
+    private String words() {
+      var all = new java.util.ArrayList<>(mounts);
+      all.addAll(loops);
+      return all.stream().map(Path::toString).collect(java.util.stream.Collectors.joining(", "));
+    }
+  }
+
+  /** Closes volume groups and mappings that lie on a disk. */
+  record Deactivate(Path disk) implements DiskStep {
+    @Override
+    public String summary() {
+      return "deactivate volumes on " + disk;
+    }
+  }
+
+  /** Replaces the partition table: from here on the old content is gone. */
+  record WriteTable(PartitionTable table) implements DiskStep {
+    @Override
+    public String summary() {
+      return "write GPT on "
+          + table.disk()
+          + ": "
+          + table.partitions().stream()
+              .map(WriteTable::words)
+              .collect(java.util.stream.Collectors.joining(", "));
+    }
+
+    private static String words(PartitionTable.PlacedPartition placed) {
+      return placed.spec().name() + " " + placed.first() + "-" + placed.last();
+    }
+  }
+
+  /** Tells the kernel, and waits until every partition has its node. */
+  record AwaitPartitions(PartitionTable table) implements DiskStep {
+    @Override
+    public String summary() {
+      return "wait for the partitions of " + table.disk();
+    }
+  }
+
+  /**
+   * @param options for mkfs, each with its reason where the plan is made
+   */
+  record Format(Path device, Filesystem filesystem, Optional<String> label, List<String> options)
+      implements DiskStep {
+    public Format {
+      options = List.copyOf(options);
+    }
+
+    @Override
+    public String summary() {
+      return "format " + device + " as " + filesystem.type() + label.map(l -> " " + l).orElse("");
+    }
+  }
+
+  record Mount(Path device, Path at, Filesystem filesystem) implements DiskStep {
+    @Override
+    public String summary() {
+      return "mount " + device + " at " + at;
+    }
+  }
+
+  record Unmount(Path at) implements DiskStep {
+    @Override
+    public String summary() {
+      return "unmount " + at;
+    }
+  }
+
+  /**
+   * An empty file system in a sparse file.
+   *
+   * @param entries files and folders that it must have room for
+   */
+  record CreateImage(Path file, Bytes size, Filesystem filesystem, String label, long entries)
+      implements DiskStep {
+    @Override
+    public String summary() {
+      return "create " + file + ": " + filesystem.type() + " " + label + ", " + size;
+    }
+  }
+
+  record MountImage(Path file, Path at, Filesystem filesystem) implements DiskStep {
+    @Override
+    public String summary() {
+      return "mount " + file + " at " + at;
+    }
+  }
+
+  /** Unmounts an image and detaches its loop device; its content is on the disk afterwards. */
+  record UnmountImage(Path file, Path at) implements DiskStep {
+    @Override
+    public String summary() {
+      return "unmount " + file + " from " + at;
+    }
+  }
+
+  /** Copies a tree with owners, modes, times, hard links, ACLs and extended attributes. */
+  record CopyTree(Path from, Path to, List<String> excludes) implements DiskStep {
+    public CopyTree {
+      excludes = List.copyOf(excludes);
+    }
+
+    @Override
+    public String summary() {
+      return "copy " + from + " to " + to;
+    }
+  }
+
+  /** Copies a file and its holes. */
+  record CopyFile(Path from, Path to) implements DiskStep {
+    @Override
+    public String summary() {
+      return "copy " + from + " to " + to;
+    }
+  }
+
+  /** Gives an ext2, ext3 or ext4 image another label. */
+  record LabelImage(Path file, String label) implements DiskStep {
+    @Override
+    public String summary() {
+      return "label " + file + " " + label;
+    }
+  }
+
+  /** Reads a whole file system for errors. */
+  record CheckImage(Path file) implements DiskStep {
+    @Override
+    public String summary() {
+      return "check " + file;
+    }
+  }
+
+  /** A complete file gets its final name; on the disk before and after. */
+  record Publish(Path temporary, Path target) implements DiskStep {
+    @Override
+    public String summary() {
+      return "rename " + temporary + " to " + target.getFileName();
+    }
+  }
+}

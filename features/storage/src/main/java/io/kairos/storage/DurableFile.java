@@ -1,0 +1,74 @@
+package io.kairos.storage;
+
+import io.kairos.base.HostFailure;
+import io.kairos.host.Kernel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Files that are old or new after a power cut, never half: written aside, flushed, renamed, and
+ * their folder flushed.
+ */
+public final class DurableFile {
+  private final Kernel kernel;
+
+  public DurableFile(Kernel kernel) {
+    this.kernel = kernel;
+  }
+
+  /**
+   * @param permissions as in {@code rw-r-----}; what the file system of {@code target} cannot keep
+   *     (FAT) is dropped
+   */
+  public void write(Path target, byte[] content, String permissions) {
+    Path aside = target.resolveSibling("." + target.getFileName() + ".new");
+    try {
+      Files.createDirectories(target.getParent());
+      Files.deleteIfExists(aside);
+      Files.write(aside, content);
+      try {
+        Files.setPosixFilePermissions(aside, PosixFilePermissions.fromString(permissions));
+      } catch (IOException e) {
+        if (!isFat(aside)) {
+          throw e;
+        }
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot write " + target, e);
+    }
+    rename(aside, target);
+  }
+
+  public void write(Path target, String content, String permissions) {
+    write(target, content.getBytes(StandardCharsets.UTF_8), permissions);
+  }
+
+  /** Within one file system. */
+  public void rename(Path from, Path to) {
+    kernel.sync(from);
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new HostFailure("cannot rename " + from + " to " + to, e);
+    }
+    kernel.sync(to.getParent());
+  }
+
+  public void delete(Path file) {
+    try {
+      if (Files.deleteIfExists(file)) {
+        kernel.sync(file.getParent());
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot delete " + file, e);
+    }
+  }
+
+  private static boolean isFat(Path file) throws IOException {
+    return Files.getFileStore(file).type().matches("v?fat|msdos|exfat");
+  }
+}

@@ -1,0 +1,264 @@
+package io.kairos.agent.install;
+
+import io.kairos.agent.Stages;
+import io.kairos.base.HostFailure;
+import io.kairos.base.Refused;
+import io.kairos.boot.BootStep;
+import io.kairos.host.Command;
+import io.kairos.host.Host;
+import io.kairos.host.Kernel;
+import io.kairos.plan.Performer;
+import io.kairos.plan.StepProgress;
+import io.kairos.plan.Undo;
+import io.kairos.storage.DiskStep;
+import io.kairos.storage.DurableFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Does what {@link InstallStep}s say. */
+final class InstallPerformer implements Performer<InstallStep> {
+  private static final System.Logger LOG = System.getLogger(InstallPerformer.class.getName());
+  private static final Duration HOOK_DEADLINE = Duration.ofHours(1);
+  private static final String SECRET_CONFIG = "rw-r-----";
+  private static final String READ_ONLY = "r--------";
+
+  /** Folders that must exist because the root is read-only later, with their modes. */
+  private static final List<Map.Entry<String, String>> SYSTEM_FOLDERS =
+      List.of(
+          Map.entry("run", "rwxr-xr-x"),
+          Map.entry("dev", "rwxr-xr-x"),
+          Map.entry("boot", "rwxr-xr-x"),
+          Map.entry("usr/local", "rwxr-xr-x"),
+          Map.entry("oem", "rwxr-xr-x"),
+          Map.entry("proc", "r-xr-xr-x"),
+          Map.entry("sys", "r-xr-xr-x"));
+
+  private final Host host;
+  private final Function<Path, Host> roots;
+  private final Performer<DiskStep> disks;
+  private final Performer<BootStep> boot;
+  private final Stages stages;
+  private final DurableFile durable;
+
+  InstallPerformer(
+      Host host,
+      Function<Path, Host> roots,
+      Performer<DiskStep> disks,
+      Performer<BootStep> boot,
+      Stages stages) {
+    this.host = host;
+    this.roots = roots;
+    this.disks = disks;
+    this.boot = boot;
+    this.stages = stages;
+    this.durable = new DurableFile(host.kernel());
+  }
+
+  @Override
+  public Undo perform(InstallStep step, StepProgress progress) {
+    switch (step) {
+      case InstallStep.OnDisk(var onDisk) -> {
+        return disks.perform(onDisk, progress);
+      }
+      case InstallStep.OnBoot(var onBoot) -> {
+        return boot.perform(onBoot, progress);
+      }
+      case InstallStep.RunStage(String stage, var sources) -> stages.run(stage, host, sources);
+      case InstallStep.RunStageInImage(String stage, var image, var binds) ->
+          runStageInImage(stage, image, binds);
+      case InstallStep.RunHookProgram(var program) -> runHookProgram(program);
+      case InstallStep.HeedVeto(var file) -> heedVeto(file);
+      case InstallStep.MarkUnfinished(var marker) ->
+          durable.write(marker, host.clock().instant() + "\n", "rw-r--r--");
+      case InstallStep.MarkFinished(var marker) -> {
+        host.kernel().sync();
+        durable.delete(marker);
+      }
+      case InstallStep.MakeSystemFolders(var image) -> makeSystemFolders(image);
+      case InstallStep.MakeExtraFolders(var image, var folders) ->
+          folders.forEach(folder -> makeFolder(below(image, folder)));
+      case InstallStep.CheckSystem(var image) -> checkSystem(image);
+      case InstallStep.CopyCloudConfig(var from, var to) ->
+          durable.write(to, read(from), SECRET_CONFIG);
+      case InstallStep.RelabelForSelinux(var image) -> relabel(image);
+      case InstallStep.WriteCustomMounts(var oem, var bind, var ephemeral) ->
+          durable.write(
+              oem.resolve(CustomMounts.FILE), new CustomMounts(bind, ephemeral).yaml(), READ_ONLY);
+      case InstallStep.WriteSshHardening(var oem) ->
+          durable.write(
+              oem.resolve("10_ssh_hardening.yaml"), resource("10_ssh_hardening.yaml"), READ_ONLY);
+      case InstallStep.CopyLogs(var persistent) -> copyLogs(persistent);
+      case InstallStep.RecordFirstInstall(var persistent, String source) ->
+          durable.write(
+              persistent.resolve(FirstInstall.FILE),
+              new FirstInstall(host.clock().instant(), source).yaml(),
+              "rw-r--r--");
+      case InstallStep.EjectOnShutdown() ->
+          durable.write(
+              host.path("/usr/lib/systemd/system-shutdown/eject"),
+              new String(resource("eject.sh"), java.nio.charset.StandardCharsets.UTF_8),
+              "rwxr--r--");
+    }
+    return Undo.NOTHING;
+  }
+
+  /** The stage sees the devices of this machine and the target's own partitions. */
+  private void runStageInImage(String stage, Path image, Map<String, Path> binds) {
+    Kernel kernel = host.kernel();
+    Deque<Path> mounted = new ArrayDeque<>();
+    RuntimeException failure = null;
+    try {
+      for (String name : List.of("/dev", "/dev/pts", "/proc", "/sys")) {
+        bind(host.path(name), below(image, name), mounted);
+      }
+      for (Map.Entry<String, Path> bind : binds.entrySet()) {
+        bind(bind.getValue(), below(image, bind.getKey()), mounted);
+      }
+      stages.run(stage, roots.apply(image), List.of());
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    while (!mounted.isEmpty()) {
+      try {
+        kernel.unmount(mounted.pop());
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void bind(Path what, Path at, Deque<Path> mounted) {
+    makeFolder(at);
+    host.kernel().mount(what.toString(), at, "", Set.of(Kernel.MountFlag.BIND), "");
+    mounted.push(at);
+  }
+
+  private void runHookProgram(Path program) {
+    if (host.hasProgram(program.toString())) {
+      host.run(Command.of(program.toString()).interactive().within(HOOK_DEADLINE));
+    }
+  }
+
+  private static void heedVeto(Path file) {
+    if (Files.exists(file)) {
+      throw new Refused(
+          "Installation failed: "
+              + new String(read(file), java.nio.charset.StandardCharsets.UTF_8).strip(),
+          "mend what a hook of the before-install stage complains about, then remove " + file);
+    }
+  }
+
+  private void makeSystemFolders(Path image) {
+    for (Map.Entry<String, String> folder : SYSTEM_FOLDERS) {
+      makeFolder(below(image, "/" + folder.getKey()), folder.getValue());
+    }
+    Path tmp = below(image, "/tmp");
+    makeFolder(tmp);
+    try {
+      Files.setAttribute(tmp, "unix:mode", 01777);
+    } catch (IOException e) {
+      throw new HostFailure("cannot make " + tmp + " writable for everybody", e);
+    }
+  }
+
+  private void checkSystem(Path image) {
+    for (String file : List.of("/boot/vmlinuz", "/boot/initrd", "/etc/os-release")) {
+      Path real = below(image, file);
+      if (!Files.isRegularFile(real)) {
+        throw HostFailure.withRemedy(
+            "the new system has no " + file, "install an image that kairos validate accepts");
+      }
+    }
+  }
+
+  private void relabel(Path image) {
+    if (!host.hasProgram("setfiles")) {
+      LOG.log(System.Logger.Level.INFO, "{0} is not labelled: no setfiles here", image);
+      return;
+    }
+    try (var policies = Files.newDirectoryStream(image.resolve("etc/selinux/targeted/policy"))) {
+      var policy = policies.iterator();
+      if (policy.hasNext()) {
+        host.run(
+            Command.of(
+                    "setfiles",
+                    "-c",
+                    policy.next().toString(),
+                    "-F",
+                    "-r",
+                    image.toString(),
+                    image.resolve("etc/selinux/targeted/contexts/files/file_contexts").toString(),
+                    image.toString())
+                .within(Duration.ofMinutes(10)));
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot read the SELinux policy of " + image, e);
+    }
+  }
+
+  private void copyLogs(Path persistent) {
+    Path target = persistent.resolve(".state/var-log.bind");
+    makeFolder(target);
+    host.run(
+        Command.of(
+                "rsync",
+                "--archive",
+                "--acls",
+                "--xattrs",
+                host.path("/var/log") + "/",
+                target + "/")
+            .within(Duration.ofMinutes(5)));
+  }
+
+  private Path below(Path image, String absolute) {
+    return roots.apply(image).resolved(absolute);
+  }
+
+  private static void makeFolder(Path folder) {
+    makeFolder(folder, "rwxr-xr-x");
+  }
+
+  private static void makeFolder(Path folder, String mode) {
+    try {
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectories(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(mode));
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot create " + folder, e);
+    }
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new HostFailure("cannot read " + file, e);
+    }
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = InstallPerformer.class.getResourceAsStream(name)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new IllegalStateException("resource " + name + " cannot be read", e);
+    }
+  }
+}

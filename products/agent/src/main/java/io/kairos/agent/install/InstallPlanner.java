@@ -1,0 +1,322 @@
+package io.kairos.agent.install;
+
+import io.kairos.base.Refused;
+import io.kairos.boot.BootStep;
+import io.kairos.boot.Firmware;
+import io.kairos.boot.Slot;
+import io.kairos.plan.Plan;
+import io.kairos.storage.Disk;
+import io.kairos.storage.DiskStep;
+import io.kairos.storage.Filesystem;
+import io.kairos.storage.PartitionSpec;
+import io.kairos.storage.PartitionTable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Decides how a system gets onto a disk, and touches nothing: same machine, source and request,
+ * same plan. Until the table is written the disk is as it was; until the boot menu is published,
+ * after every image is complete, it does not boot, and a second run starts over.
+ */
+public final class InstallPlanner {
+  private static final Filesystem IMAGE_FILESYSTEM = Filesystem.EXT2;
+
+  /**
+   * GRUB of some distributions cannot read a checksum seed kept apart from the UUID, which newer
+   * e2fsprogs turn on.
+   */
+  private static final List<String> READ_BY_GRUB = List.of("-O", "^metadata_csum_seed");
+
+  private final Machine machine;
+  private final InstallRequest request;
+  private final SystemSource source;
+  private final SourceFacts facts;
+
+  public InstallPlanner(
+      Machine machine, InstallRequest request, SystemSource source, SourceFacts facts) {
+    this.machine = machine;
+    this.request = request;
+    this.source = source;
+    this.facts = facts;
+  }
+
+  /**
+   * @throws Refused when the machine, the disk or the source is not fit
+   */
+  public InstallPlan plan() {
+    if (!machine.missingTools().isEmpty()) {
+      throw new Refused(
+          "this system lacks what installing needs: " + String.join(", ", machine.missingTools()),
+          "boot an image that has them (packages fdisk, util-linux, e2fsprogs, dosfstools, rsync)");
+    }
+    DiskLayout layout = DiskLayout.of(machine.firmware(), facts, request);
+    var choice = new DiskChoice(machine, layout.needed());
+    Disk disk =
+        request.picksDisk()
+            ? choice.automatic()
+            : choice.named(request.device(), request.devicePosition(), request.force());
+    var table =
+        PartitionTable.place(disk.device(), disk.size(), disk.sectorSize(), layout.partitions());
+    var notes = new ArrayList<>(layout.notes());
+    if (request.picksDisk()) {
+      notes.add("installing to " + disk.describe() + ", the largest free disk");
+    }
+    switch (machine.previous().get(disk.name())) {
+      case INTERRUPTED ->
+          notes.add(disk.device() + " holds an interrupted installation, starting over");
+      case COMPLETE -> notes.add(disk.device() + " holds an installation, which is replaced");
+      case null -> {
+        if (!disk.partitions().isEmpty() || disk.content().isPresent()) {
+          notes.add("everything on " + disk.device() + " will be lost");
+        }
+      }
+    }
+    return new InstallPlan(
+        table, notes, preparation(), new Draft(disk, table, layout.images()).plan());
+  }
+
+  private Plan<InstallStep> preparation() {
+    return Plan.<InstallStep>named("prepare")
+        .may(new InstallStep.RunStage("kairos-install.pre", request.cloudInit()))
+        .may(hookProgram("pre"))
+        .build();
+  }
+
+  private static InstallStep hookProgram(String when) {
+    return new InstallStep.RunHookProgram(
+        Path.of("/usr/bin/kairos-agent.install." + when + ".hook"));
+  }
+
+  /** One plan on its way. */
+  private final class Draft {
+    private final Disk disk;
+    private final PartitionTable table;
+    private final DiskLayout.Images images;
+    private final Plan.Builder<InstallStep> plan = Plan.named("install");
+    private final Path efi = machine.mounts().resolve("efi");
+    private final Path oem = machine.mounts().resolve("oem");
+    private final Path persistent = machine.mounts().resolve("persistent");
+    private final Path recovery = machine.mounts().resolve("recovery");
+    private final Path state = machine.mounts().resolve("state");
+    private final Path system = machine.mounts().resolve("active");
+    private final Path marker = state.resolve(Machine.UNFINISHED);
+
+    Draft(Disk disk, PartitionTable table, DiskLayout.Images images) {
+      this.disk = disk;
+      this.table = table;
+      this.images = images;
+    }
+
+    Plan<InstallStep> plan() {
+      partition();
+      mountPartitions();
+      plan.must(new InstallStep.MarkUnfinished(marker));
+      plan.milestone("before-install");
+      stage("before-install");
+      plan.must(new InstallStep.HeedVeto(machine.mounts().resolve("fail_installation")));
+      deployActive();
+      configure();
+      bootloader();
+      finishActive();
+      deployRecovery();
+      deployPassive();
+      plan.must(
+          boot(new BootStep.PublishMenu(state, isEfi() ? Optional.of(efi) : Optional.empty())));
+      postInstall();
+      plan.milestone("after-install");
+      stage("after-install");
+      plan.should(new InstallStep.RecordFirstInstall(persistent, source.text()));
+      plan.must(new InstallStep.MarkFinished(marker));
+      unmountPartitions();
+      if (request.ejectsCd() && machine.bootedFromCd()) {
+        plan.should(new InstallStep.EjectOnShutdown());
+      }
+      plan.may(new InstallStep.RunStage("kairos-install.after", request.cloudInit()));
+      plan.may(hookProgram("after"));
+      return plan.build();
+    }
+
+    private boolean isEfi() {
+      return machine.firmware() == Firmware.EFI;
+    }
+
+    private void partition() {
+      plan.milestone("partition");
+      if (!machine.leftoverMounts().isEmpty() || !machine.leftoverLoops().isEmpty()) {
+        plan.must(
+            disk(new DiskStep.ReleaseLeftovers(machine.leftoverMounts(), machine.leftoverLoops())));
+      }
+      if (disk.hasHolders()) {
+        plan.must(disk(new DiskStep.Deactivate(disk.device())));
+      }
+      plan.must(disk(new DiskStep.WriteTable(table)));
+      plan.must(disk(new DiskStep.AwaitPartitions(table)));
+      for (PartitionTable.PlacedPartition placed : table.partitions()) {
+        PartitionSpec spec = placed.spec();
+        if (spec.filesystem() != Filesystem.NONE) {
+          plan.must(
+              disk(
+                  new DiskStep.Format(
+                      table.node(placed),
+                      spec.filesystem(),
+                      spec.label(),
+                      spec.filesystem() == Filesystem.EXT4 ? READ_BY_GRUB : List.of())));
+        }
+      }
+    }
+
+    private void mountPartitions() {
+      if (isEfi()) {
+        mount("efi", efi);
+      }
+      mount("oem", oem);
+      mount("persistent", persistent);
+      mount("recovery", recovery);
+      mount("state", state);
+    }
+
+    private void mount(String name, Path at) {
+      PartitionTable.PlacedPartition placed = table.partition(name);
+      plan.must(disk(new DiskStep.Mount(table.node(placed), at, placed.spec().filesystem())));
+    }
+
+    private void unmountPartitions() {
+      for (Path at : List.of(state, recovery, persistent, oem)) {
+        plan.must(disk(new DiskStep.Unmount(at)));
+      }
+      if (isEfi()) {
+        plan.must(disk(new DiskStep.Unmount(efi)));
+      }
+    }
+
+    private void deployActive() {
+      plan.milestone("active");
+      Path file = temporary(image(state, Slot.ACTIVE.file()));
+      switch (source) {
+        case SystemSource.Tree(var root) -> {
+          plan.must(
+              disk(
+                  new DiskStep.CreateImage(
+                      file,
+                      images.active(),
+                      IMAGE_FILESYSTEM,
+                      Slot.ACTIVE.label(),
+                      facts.entries())));
+          plan.must(disk(new DiskStep.MountImage(file, system, IMAGE_FILESYSTEM)));
+          plan.must(disk(new DiskStep.CopyTree(root, system, SourceFacts.EXCLUDES)));
+          plan.must(new InstallStep.MakeSystemFolders(system));
+        }
+        case SystemSource.ImageFile(var from) -> {
+          plan.must(disk(new DiskStep.CopyFile(from, file)));
+          plan.must(disk(new DiskStep.LabelImage(file, Slot.ACTIVE.label())));
+          plan.must(disk(new DiskStep.MountImage(file, system, IMAGE_FILESYSTEM)));
+        }
+      }
+    }
+
+    private void configure() {
+      if (!request.extraFolders().isEmpty()) {
+        plan.should(new InstallStep.MakeExtraFolders(system, request.extraFolders()));
+      }
+      int number = 0;
+      for (Path cloudConfig : request.cloudInit()) {
+        plan.must(
+            new InstallStep.CopyCloudConfig(
+                cloudConfig, oem.resolve("9" + number++ + "_custom.yaml")));
+      }
+    }
+
+    private void bootloader() {
+      plan.milestone("bootloader");
+      if (isEfi()) {
+        plan.must(boot(new BootStep.CopyEfiModules(system, state, machine.arch())));
+        plan.must(boot(new BootStep.CopyEfiLoaders(system, efi, machine.arch())));
+      } else {
+        plan.must(
+            boot(
+                new BootStep.InstallBiosGrub(
+                    disk.device(), system, state, table.node(table.partition("state")))));
+      }
+      plan.must(boot(new BootStep.StageMenu(system, state, request.tty())));
+    }
+
+    private void finishActive() {
+      if (facts.hasSelinuxPolicy()) {
+        plan.must(new InstallStep.RelabelForSelinux(system));
+      }
+      plan.strict(
+          new InstallStep.RunStageInImage(
+              "after-install-chroot", system, Map.of("/oem", oem, "/usr/local", persistent)));
+      plan.must(boot(new BootStep.SetTitle(system, state, request.bootEntryName())));
+      plan.must(new InstallStep.CheckSystem(system));
+      Path active = image(state, Slot.ACTIVE.file());
+      plan.must(disk(new DiskStep.UnmountImage(temporary(active), system)));
+      publish(active);
+    }
+
+    private void deployRecovery() {
+      plan.milestone("recovery");
+      if (machine.liveRecovery().isPresent()) {
+        Path squashed = image(recovery, Slot.SQUASHED_RECOVERY);
+        plan.must(disk(new DiskStep.CopyFile(machine.liveRecovery().get(), temporary(squashed))));
+        plan.must(disk(new DiskStep.Publish(temporary(squashed), squashed)));
+      } else {
+        copyActive(image(recovery, Slot.RECOVERY.file()), Slot.RECOVERY.label());
+      }
+    }
+
+    private void deployPassive() {
+      plan.milestone("passive");
+      copyActive(image(state, Slot.PASSIVE.file()), Slot.PASSIVE.label());
+    }
+
+    private void copyActive(Path target, String label) {
+      plan.must(disk(new DiskStep.CopyFile(image(state, Slot.ACTIVE.file()), temporary(target))));
+      plan.must(disk(new DiskStep.LabelImage(temporary(target), label)));
+      publish(target);
+    }
+
+    private void publish(Path target) {
+      plan.must(disk(new DiskStep.CheckImage(temporary(target))));
+      plan.must(disk(new DiskStep.Publish(temporary(target), target)));
+    }
+
+    private void postInstall() {
+      if (!request.grubOptions().isEmpty()) {
+        plan.must(boot(new BootStep.SetVariables(oem.resolve("grubenv"), request.grubOptions())));
+      }
+      if (!request.bindMounts().isEmpty() || !request.ephemeralMounts().isEmpty()) {
+        plan.should(
+            new InstallStep.WriteCustomMounts(
+                oem, request.bindMounts(), request.ephemeralMounts()));
+      }
+      if (request.hardensSsh()) {
+        plan.should(new InstallStep.WriteSshHardening(oem));
+      }
+      plan.should(new InstallStep.CopyLogs(persistent));
+    }
+
+    private void stage(String name) {
+      plan.strict(new InstallStep.RunStage(name, request.cloudInit()));
+    }
+
+    private static Path image(Path partition, String file) {
+      return partition.resolve(Slot.FOLDER).resolve(file);
+    }
+
+    private static Path temporary(Path image) {
+      return image.resolveSibling(image.getFileName() + ".part");
+    }
+
+    private static InstallStep disk(DiskStep step) {
+      return new InstallStep.OnDisk(step);
+    }
+
+    private static InstallStep boot(BootStep step) {
+      return new InstallStep.OnBoot(step);
+    }
+  }
+}

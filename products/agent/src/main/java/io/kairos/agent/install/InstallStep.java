@@ -1,0 +1,193 @@
+package io.kairos.agent.install;
+
+import io.kairos.boot.BootStep;
+import io.kairos.plan.Step;
+import io.kairos.storage.DiskStep;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What an installation does to the machine, as values. */
+public sealed interface InstallStep extends Step {
+
+  /** A step of the storage feature. */
+  record OnDisk(DiskStep step) implements InstallStep {
+    @Override
+    public String summary() {
+      return step.summary();
+    }
+
+    @Override
+    public String kind() {
+      return step.kind();
+    }
+  }
+
+  /** A step of the boot feature. */
+  record OnBoot(BootStep step) implements InstallStep {
+    @Override
+    public String summary() {
+      return step.summary();
+    }
+
+    @Override
+    public String kind() {
+      return step.kind();
+    }
+  }
+
+  /**
+   * A stage, with its before and after, on the live system.
+   *
+   * @param sources read besides the usual folders
+   */
+  record RunStage(String stage, List<Path> sources) implements InstallStep {
+    public RunStage {
+      sources = List.copyOf(sources);
+    }
+
+    @Override
+    public String summary() {
+      return "run stage " + stage;
+    }
+  }
+
+  /**
+   * A stage inside the new system.
+   *
+   * @param binds folders of the target by where the system will see them
+   */
+  record RunStageInImage(String stage, Path image, Map<String, Path> binds) implements InstallStep {
+    public RunStageInImage {
+      binds = new TreeMap<>(binds);
+    }
+
+    @Override
+    public String summary() {
+      return "run stage " + stage + " in " + image;
+    }
+  }
+
+  /** A program that an image or a user may have put there. */
+  record RunHookProgram(Path program) implements InstallStep {
+    @Override
+    public String summary() {
+      return "run " + program + " if it exists";
+    }
+  }
+
+  /** A hook stops the installation by leaving its reason in a file. */
+  record HeedVeto(Path file) implements InstallStep {
+    @Override
+    public String summary() {
+      return "stop if " + file + " exists";
+    }
+  }
+
+  /** From here on a second run knows that the first did not end. */
+  record MarkUnfinished(Path marker) implements InstallStep {
+    @Override
+    public String summary() {
+      return "mark the installation as unfinished";
+    }
+  }
+
+  record MarkFinished(Path marker) implements InstallStep {
+    @Override
+    public String summary() {
+      return "mark the installation as finished";
+    }
+  }
+
+  /** Mount points that a read-only root cannot get later. */
+  record MakeSystemFolders(Path image) implements InstallStep {
+    @Override
+    public String summary() {
+      return "make missing system folders in " + image;
+    }
+  }
+
+  record MakeExtraFolders(Path image, List<String> folders) implements InstallStep {
+    public MakeExtraFolders {
+      folders = List.copyOf(folders);
+    }
+
+    @Override
+    public String summary() {
+      return "make folders " + String.join(", ", folders) + " in " + image;
+    }
+  }
+
+  /** The new system has a kernel, an initramfs and a name. */
+  record CheckSystem(Path image) implements InstallStep {
+    @Override
+    public String summary() {
+      return "check that " + image + " can be booted";
+    }
+  }
+
+  record CopyCloudConfig(Path from, Path to) implements InstallStep {
+    @Override
+    public String summary() {
+      return "copy " + from + " to " + to;
+    }
+  }
+
+  record RelabelForSelinux(Path image) implements InstallStep {
+    @Override
+    public String summary() {
+      return "label the files of " + image + " for SELinux";
+    }
+  }
+
+  /** Mounts that the initramfs makes at each boot. */
+  record WriteCustomMounts(Path oem, List<String> bind, List<String> ephemeral)
+      implements InstallStep {
+    public WriteCustomMounts {
+      bind = List.copyOf(bind);
+      ephemeral = List.copyOf(ephemeral);
+    }
+
+    @Override
+    public String summary() {
+      return "keep mounts: "
+          + java.util.stream.Stream.concat(
+                  bind.stream().map(path -> path + " (bind)"),
+                  ephemeral.stream().map(path -> path + " (ephemeral)"))
+              .collect(Collectors.joining(", "));
+    }
+  }
+
+  record WriteSshHardening(Path oem) implements InstallStep {
+    @Override
+    public String summary() {
+      return "allow ssh logins by key only";
+    }
+  }
+
+  record CopyLogs(Path persistent) implements InstallStep {
+    @Override
+    public String summary() {
+      return "copy the logs of this installation to " + persistent;
+    }
+  }
+
+  /**
+   * @param source in the form that state files use
+   */
+  record RecordFirstInstall(Path persistent, String source) implements InstallStep {
+    @Override
+    public String summary() {
+      return "record the first installation in " + persistent.resolve(".kairos-state");
+    }
+  }
+
+  record EjectOnShutdown() implements InstallStep {
+    @Override
+    public String summary() {
+      return "eject the medium on shutdown";
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.kairos.agent.install;
+
+import io.kairos.agent.Stages;
+import io.kairos.base.Refused;
+import io.kairos.boot.BootPerformer;
+import io.kairos.boot.BootStep;
+import io.kairos.host.Host;
+import io.kairos.plan.Applier;
+import io.kairos.plan.Faults;
+import io.kairos.plan.Performer;
+import io.kairos.plan.Progress;
+import io.kairos.storage.DiskPerformer;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+
+/** Observes, plans, lets hooks prepare the machine, observes and plans again, and installs. */
+public final class Installer {
+  private static final System.Logger LOG = System.getLogger(Installer.class.getName());
+
+  private final Host host;
+  private final InstallPerformer performer;
+  private final Progress progress;
+  private final Faults faults;
+  private final AtomicReference<Applier> running = new AtomicReference<>();
+
+  /**
+   * @param roots opens a mounted image as the root of another system
+   */
+  public Installer(Host host, Function<Path, Host> roots, Stages stages, Progress progress) {
+    this(host, roots, new BootPerformer(host, roots), stages, progress, Faults.NONE);
+  }
+
+  Installer(
+      Host host,
+      Function<Path, Host> roots,
+      Performer<BootStep> boot,
+      Stages stages,
+      Progress progress,
+      Faults faults) {
+    this.host = host;
+    this.progress = progress;
+    this.faults = faults;
+    this.performer = new InstallPerformer(host, roots, new DiskPerformer(host), boot, stages);
+  }
+
+  /** What {@link #install} would do now. */
+  public InstallPlan plan(InstallRequest request) {
+    Machine machine = Machine.observe(host);
+    SystemSource source =
+        request
+            .source()
+            .or(() -> machine.liveRoot().map(SystemSource.Tree::new))
+            .orElseThrow(
+                () ->
+                    new Refused(
+                        "undefined system source to install",
+                        "boot from an installation medium, or set install.source to dir:/path"));
+    return new InstallPlanner(machine, request, source, SourceFacts.measure(source)).plan();
+  }
+
+  /**
+   * @throws io.kairos.base.KairosException when it did not succeed; everything it held is released
+   */
+  public void install(InstallRequest request) {
+    InstallPlan first = plan(request);
+    apply(first.preparation(), request);
+    InstallPlan second = plan(request);
+    if (!second.plan().equals(first.plan())) {
+      LOG.log(System.Logger.Level.INFO, "the hooks of kairos-install.pre changed the plan");
+    }
+    second.notes().forEach(note -> LOG.log(System.Logger.Level.INFO, note));
+    apply(second.plan(), request);
+  }
+
+  private void apply(io.kairos.plan.Plan<InstallStep> plan, InstallRequest request) {
+    var applier = new Applier(host.clock(), progress, faults, request.isStrict());
+    running.set(applier);
+    applier.apply(plan, performer);
+  }
+
+  /** Ends the installation before its next step. Called from any thread. */
+  public void cancel() {
+    Applier applier = running.get();
+    if (applier != null) {
+      applier.cancel();
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.kairos.agent.install;
+
+import io.kairos.base.HostFailure;
+import io.kairos.boot.BootPerformer;
+import io.kairos.boot.Firmware;
+import io.kairos.host.Command;
+import io.kairos.host.Host;
+import io.kairos.host.Kernel;
+import io.kairos.storage.BlockDevices;
+import io.kairos.storage.Disk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What an installation has to know of the machine, as it was when somebody looked.
+ *
+ * @param arch as GRUB names it
+ * @param mounts {@code /run/cos}: partitions of the target are mounted below it
+ * @param liveRoot the root file system of the live medium, if there is one
+ * @param liveRecovery the recovery system that the live medium brings, if it does
+ * @param bootedFromCd the live medium can be ejected
+ * @param previous how far an earlier installation came, by disk
+ * @param leftoverMounts mounts of an interrupted run, deepest first
+ * @param leftoverLoops loop devices of an interrupted run
+ * @param missingTools programs that installing needs and the live system lacks
+ */
+public record Machine(
+    Firmware firmware,
+    String arch,
+    BlockDevices devices,
+    Path mounts,
+    Optional<Path> liveRoot,
+    Optional<Path> liveRecovery,
+    boolean bootedFromCd,
+    Map<String, Previous> previous,
+    List<Path> leftoverMounts,
+    List<Path> leftoverLoops,
+    Set<String> missingTools) {
+
+  /** What an earlier installation left on a disk. */
+  public enum Previous {
+    INTERRUPTED,
+    COMPLETE
+  }
+
+  /** Exists on the state partition from the first mount until everything is in place. */
+  static final String UNFINISHED = ".kairos-installing";
+
+  private static final List<String> TOOLS =
+      List.of(
+          "sfdisk",
+          "partx",
+          "mkfs.ext4",
+          "mkfs.ext2",
+          "tune2fs",
+          "e2fsck",
+          "rsync",
+          "unshare",
+          "chroot");
+
+  private static final List<String> MOUNT_NAMES =
+      List.of("efi", "oem", "persistent", "recovery", "state", "active");
+
+  public Machine {
+    previous = new TreeMap<>(previous);
+    leftoverMounts = List.copyOf(leftoverMounts);
+    leftoverLoops = List.copyOf(leftoverLoops);
+    missingTools = new TreeSet<>(missingTools);
+  }
+
+  public static Machine observe(Host host) {
+    Path mounts = host.path("/run/cos");
+    BlockDevices devices = BlockDevices.observe(host);
+    Firmware firmware = Firmware.observe(host);
+    List<Path> leftovers = leftoverMounts(host, mounts);
+    return new Machine(
+        firmware,
+        BootPerformer.architecture(),
+        devices,
+        mounts,
+        existing(host, "/run/rootfsbase"),
+        existing(host, "/run/initramfs/live/recovery.squashfs"),
+        cmdline(host).contains("cdroot"),
+        previous(host, devices),
+        leftovers,
+        leftoverLoops(host, leftovers),
+        missingTools(host, firmware));
+  }
+
+  private static Optional<Path> existing(Host host, String path) {
+    return Optional.of(host.resolved(path)).filter(Files::exists);
+  }
+
+  private static List<String> cmdline(Host host) {
+    try {
+      return List.of(Files.readString(host.path("/proc/cmdline")).strip().split("\\s+"));
+    } catch (IOException e) {
+      throw new HostFailure("cannot read the kernel command line", e);
+    }
+  }
+
+  private static Set<String> missingTools(Host host, Firmware firmware) {
+    Set<String> missing = new TreeSet<>();
+    TOOLS.stream().filter(tool -> !host.hasProgram(tool)).forEach(missing::add);
+    if (firmware == Firmware.EFI && !host.hasProgram("mkfs.vfat")) {
+      missing.add("mkfs.vfat");
+    }
+    return missing;
+  }
+
+  private static List<Path> leftoverMounts(Host host, Path mounts) {
+    Set<Path> ours = new LinkedHashSet<>();
+    MOUNT_NAMES.forEach(name -> ours.add(mounts.resolve(name)));
+    var found = new ArrayList<Path>();
+    for (Kernel.MountEntry mount : host.kernel().mounts()) {
+      if (ours.stream().anyMatch(mount.target()::startsWith)) {
+        found.add(mount.target());
+      }
+    }
+    found.sort(Comparator.reverseOrder());
+    int active = found.indexOf(mounts.resolve("active"));
+    if (active > 0) { // the image lies on a partition that sorts before it
+      found.addFirst(found.remove(active));
+    }
+    return found;
+  }
+
+  private static List<Path> leftoverLoops(Host host, List<Path> leftoverMounts) {
+    return host.kernel().loops().entrySet().stream()
+        .filter(loop -> leftoverMounts.stream().anyMatch(loop.getValue()::startsWith))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
+  /** Reads the state partition of each disk that has one, without mounting it. */
+  private static Map<String, Previous> previous(Host host, BlockDevices devices) {
+    Map<String, Previous> found = new TreeMap<>();
+    for (Disk disk : devices.disks()) {
+      Optional<Disk.Partition> state = disk.partitionLabelled("COS_STATE");
+      boolean halfMade =
+          disk.partitions().stream()
+              .anyMatch(
+                  part ->
+                      part.partLabel().equals(Optional.of("state")) && part.content().isEmpty());
+      if (state.isPresent()) {
+        found.put(
+            disk.name(),
+            holds(host, state.get().device(), UNFINISHED)
+                    || !holds(host, state.get().device(), "cOS/active.img")
+                ? Previous.INTERRUPTED
+                : Previous.COMPLETE);
+      } else if (halfMade) {
+        found.put(disk.name(), Previous.INTERRUPTED);
+      }
+    }
+    return found;
+  }
+
+  private static boolean holds(Host host, Path device, String file) {
+    if (!host.hasProgram("debugfs")) {
+      return !file.equals(UNFINISHED);
+    }
+    return host.run(Command.of("debugfs", "-R", "stat /" + file, device.toString()))
+        .stdout()
+        .contains("Inode:");
+  }
+}

@@ -1,0 +1,86 @@
+package io.kairos.agent.install;
+
+import io.kairos.base.Bytes;
+import io.kairos.base.HostFailure;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What is known of a system before it is copied.
+ *
+ * @param content room that its files take in blocks of 4 KiB, each hard link counted once
+ * @param entries files, folders and links
+ * @param hasSelinuxPolicy whether files must be labelled after the copy
+ */
+public record SourceFacts(Bytes content, long entries, boolean hasSelinuxPolicy) {
+  /** Left out of a copy: what only a running system has. The folders themselves are kept. */
+  static final List<String> EXCLUDES =
+      List.of("/mnt/*", "/proc/*", "/sys/*", "/dev/*", "/tmp/*", "/host/*", "/run/*");
+
+  private static final Set<String> EXCLUDED_FOLDERS =
+      Set.of("mnt", "proc", "sys", "dev", "tmp", "host", "run");
+  private static final int BLOCK = 4096;
+
+  static SourceFacts measure(SystemSource source) {
+    return switch (source) {
+      case SystemSource.Tree(var root) -> measureTree(root);
+      case SystemSource.ImageFile(var file) -> {
+        try {
+          yield new SourceFacts(Bytes.of(Files.size(file)), 0, false);
+        } catch (IOException e) {
+          throw new HostFailure("cannot measure " + file, e);
+        }
+      }
+    };
+  }
+
+  private static SourceFacts measureTree(Path root) {
+    var counter = new Counter(root);
+    try {
+      Files.walkFileTree(root, counter);
+    } catch (IOException e) {
+      throw new HostFailure("cannot measure " + root, e);
+    }
+    return new SourceFacts(
+        Bytes.of(counter.octets),
+        counter.entries,
+        Files.exists(root.resolve("etc/selinux/targeted/contexts/files/file_contexts")));
+  }
+
+  private static final class Counter extends SimpleFileVisitor<Path> {
+    private final Path root;
+    private final Set<Object> seen = new HashSet<>();
+    private long octets;
+    private long entries;
+
+    Counter(Path root) {
+      this.root = root;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+      entries++;
+      octets += BLOCK;
+      boolean excluded =
+          root.equals(folder.getParent())
+              && EXCLUDED_FOLDERS.contains(folder.getFileName().toString());
+      return excluded ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      entries++;
+      if (attributes.isRegularFile() && seen.add(attributes.fileKey())) {
+        octets += Math.ceilDiv(attributes.size(), BLOCK) * BLOCK;
+      }
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

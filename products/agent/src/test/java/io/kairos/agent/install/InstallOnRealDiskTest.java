@@ -1,0 +1,149 @@
+package io.kairos.agent.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kairos.base.Bytes;
+import io.kairos.boot.BootPerformer;
+import io.kairos.boot.BootStep;
+import io.kairos.plan.Faults;
+import io.kairos.plan.Performer;
+import io.kairos.plan.Progress;
+import io.kairos.plan.Undo;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole plan on a loop device, with a system of a few files. */
+@EnabledIf(
+    value = "io.kairos.agent.install.Lab#isPossible",
+    disabledReason = "needs root and loop devices")
+class InstallOnRealDiskTest {
+  private static final Bytes DISK = Bytes.ofMib(4096);
+
+  private final List<String> stagesRun = new ArrayList<>();
+
+  @Test
+  void anEmptyDiskBecomesANodeThatGrubCanBoot(@TempDir Path root) throws Exception {
+    try (Lab lab = Lab.withDisk(root, DISK)) {
+      install(lab, request(lab), Faults.NONE);
+
+      assertThat(lab.mountsLeft()).isEmpty();
+      assertThat(lab.loopsLeft()).isEmpty();
+      assertThat(stagesRun)
+          .containsExactly(
+              "kairos-install.pre",
+              "before-install",
+              "after-install-chroot in active",
+              "after-install",
+              "kairos-install.after");
+
+      Path oem = lab.look(2);
+      assertThat(oem.resolve("90_custom.yaml")).hasContent("#cloud-config\nhostname: box\n");
+      assertThat(mode(oem.resolve("90_custom.yaml"))).isEqualTo("rw-r-----");
+      assertThat(oem.resolve("grubenv")).content().contains("extra_cmdline=quiet");
+      assertThat(oem.resolve("10_user_custom_mounts.yaml"))
+          .content()
+          .contains("CUSTOM_BIND_MOUNTS: /var/a /var/b");
+
+      Path state = lab.look(4);
+      assertThat(state.resolve("grub/grub.cfg")).content().contains("set timeout=10");
+      assertThat(state.resolve("grub_oem_env"))
+          .content()
+          .contains("default_menu_entry=Kairos of the test")
+          .hasSize(1024);
+      assertThat(names(state.resolve("cOS"))).containsExactly("active.img", "passive.img");
+      assertThat(state.resolve(Machine.UNFINISHED)).doesNotExist();
+
+      Path active = lab.lookInto(state.resolve("cOS/active.img"));
+      assertThat(active.resolve("boot/vmlinuz")).hasContent("kernel\n");
+      assertThat(Files.getAttribute(active.resolve("usr/bin/tool"), "unix:ino"))
+          .isEqualTo(Files.getAttribute(active.resolve("usr/bin/same-tool"), "unix:ino"));
+      assertThat(names(active.resolve("proc"))).isEmpty();
+      assertThat(mode(active.resolve("sys"))).isEqualTo("r-xr-xr-x");
+      assertThat(active.resolve("oem")).isDirectory();
+      assertThat(active.resolve("usr/local")).isDirectory();
+      assertThat(Files.getAttribute(active.resolve("tmp"), "unix:mode")).isEqualTo(041777);
+
+      assertThat(names(lab.look(3).resolve("cOS"))).containsExactly("recovery.img");
+      Path persistent = lab.look(5);
+      assertThat(persistent.resolve(".state/var-log.bind/kairos/agent.log")).exists();
+      assertThat(persistent.resolve(".kairos-state"))
+          .content()
+          .startsWith(
+              "first-install: \"2026-07-21T09:51:00Z\"\nfirst-install-source: dir://" + root);
+    }
+  }
+
+  private static InstallRequest request(Lab lab) throws Exception {
+    Path config = lab.path("/merged.yaml");
+    Files.writeString(config, "#cloud-config\nhostname: box\n");
+    Path system = lab.path("/system");
+    if (!Files.exists(system)) {
+      FakeSystem.in(system);
+    }
+    return new InstallRequest(
+        lab.disk().toString(),
+        Optional.empty(),
+        Optional.of(new SystemSource.Tree(system)),
+        InstallRequest.Sizes.DEFAULTS,
+        List.of(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(config),
+        List.of("/srv/extra"),
+        Map.of("extra_cmdline", "quiet"),
+        List.of("/var/a", "/var/b"),
+        List.of(),
+        true,
+        false,
+        false,
+        new InstallRequest.Afterwards(false, false));
+  }
+
+  private void install(Lab lab, InstallRequest request, Faults faults) {
+    var real = new BootPerformer(lab, lab::at);
+    Performer<BootStep> boot =
+        (step, progress) -> {
+          if (step instanceof BootStep.InstallBiosGrub grub) { // the fake system has no programs
+            make(grub.state().resolve("grub/i386-pc"));
+            return Undo.NOTHING;
+          }
+          return real.perform(step, progress);
+        };
+    new Installer(
+            lab,
+            lab::at,
+            boot,
+            (stage, host, _) ->
+                stagesRun.add(host == lab ? stage : stage + " in " + host.path("/").getFileName()),
+            Progress.SILENT,
+            faults)
+        .install(request);
+  }
+
+  private static void make(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> names(Path folder) throws Exception {
+    try (var files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static String mode(Path file) throws Exception {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+}

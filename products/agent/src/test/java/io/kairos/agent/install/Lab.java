@@ -1,0 +1,196 @@
+package io.kairos.agent.install;
+
+import io.kairos.base.Bytes;
+import io.kairos.host.Command;
+import io.kairos.host.Host;
+import io.kairos.host.Kernel;
+import io.kairos.host.Output;
+import io.kairos.host.linux.LinuxHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A machine to install in a test: real kernel, tools, loop devices and file systems, and folders of
+ * its own for everything else. This kernel lacks vfat, so an ESP is mounted as a tmpfs.
+ */
+final class Lab implements Host, AutoCloseable {
+  private static final LinuxHost REAL = LinuxHost.here();
+  static final Instant NOW = Instant.parse("2026-07-21T09:51:00Z");
+
+  private final Path root;
+  private final Path backing;
+  private final Kernel kernel;
+  private Path disk;
+
+  private Lab(Path root, Path backing, Kernel kernel, Path disk) {
+    this.root = root;
+    this.backing = backing;
+    this.kernel = kernel;
+    this.disk = disk;
+  }
+
+  static boolean isPossible() {
+    return "root".equals(System.getProperty("user.name"))
+        && Files.exists(Path.of("/dev/loop-control"))
+        && REAL.hasProgram("sfdisk")
+        && REAL.hasProgram("partx");
+  }
+
+  /** With one sparse disk. */
+  static Lab withDisk(Path root, Bytes size) throws IOException {
+    Path backing = root.resolve("disk.img");
+    try (var file =
+        FileChannel.open(backing, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(1), size.count() - 1);
+    }
+    Files.createDirectories(root.resolve("var/log/kairos"));
+    Files.writeString(root.resolve("var/log/kairos/agent.log"), "installing\n");
+    Kernel kernel = withoutVfat(REAL.kernel());
+    return new Lab(root, backing, kernel, kernel.attachLoop(backing, false));
+  }
+
+  private static Kernel withoutVfat(Kernel real) {
+    return (Kernel)
+        Proxy.newProxyInstance(
+            Kernel.class.getClassLoader(),
+            new Class<?>[] {Kernel.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("mount") && arguments[2].equals("vfat")) {
+                real.mount("tmpfs", (Path) arguments[1], "tmpfs", Set.of(), "");
+                return null;
+              }
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  Path disk() {
+    return disk;
+  }
+
+  Path backing() {
+    return backing;
+  }
+
+  /** As after a restart: nothing mounted, nothing attached, except the disk. */
+  void restart() {
+    release();
+    disk = kernel.attachLoop(backing, false);
+    run(Command.of("partx", "--update", disk.toString()).expecting(0, 1));
+  }
+
+  Host at(Path image) {
+    return REAL.at(image);
+  }
+
+  /** Mounts a partition of the disk read-only for a look at it. */
+  Path look(int number) {
+    Path at = root.resolve("look" + number);
+    create(at);
+    kernel.mount(disk + "p" + number, at, "ext4", Set.of(Kernel.MountFlag.READ_ONLY), "");
+    return at;
+  }
+
+  /** Mounts an image read-only for a look at it. */
+  Path lookInto(Path image) {
+    Path at = root.resolve("look-" + image.getFileName());
+    create(at);
+    Path loop = kernel.attachLoop(image, true);
+    kernel.mount(loop.toString(), at, "ext2", Set.of(Kernel.MountFlag.READ_ONLY), "");
+    return at;
+  }
+
+  private static void create(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  List<String> mountsLeft() {
+    return kernel.mounts().stream()
+        .map(mount -> mount.target().toString())
+        .filter(target -> target.startsWith(root.toString()))
+        .toList();
+  }
+
+  List<Path> loopsLeft() {
+    return kernel.loops().entrySet().stream()
+        .filter(loop -> loop.getValue().startsWith(root) && !loop.getKey().equals(disk))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private void release() {
+    List<Path> loops = loopsLeft(); // their files have other names once they are unmounted
+    var targets = new ArrayList<>(mountsLeft());
+    targets.sort(Comparator.reverseOrder());
+    targets.stream().filter(Lab::imageMount).forEach(target -> kernel.unmount(Path.of(target)));
+    loops.forEach(kernel::detachLoop);
+    targets.stream().filter(t -> !imageMount(t)).forEach(t -> kernel.unmount(Path.of(t)));
+    run(Command.of("partx", "--delete", disk.toString()).expecting(0, 1));
+    kernel.detachLoop(disk);
+  }
+
+  private static boolean imageMount(String target) {
+    return target.endsWith("/active") || target.endsWith(".img");
+  }
+
+  @Override
+  public void close() {
+    release();
+  }
+
+  @Override
+  public Path path(String absolute) {
+    return isReal(absolute) ? REAL.path(absolute) : root.resolve(absolute.substring(1));
+  }
+
+  @Override
+  public Path resolved(String absolute) {
+    return isReal(absolute) ? REAL.resolved(absolute) : path(absolute);
+  }
+
+  private static boolean isReal(String absolute) {
+    return absolute.matches("/(dev|proc|sys)(/.*)?") && !absolute.startsWith("/sys/firmware");
+  }
+
+  @Override
+  public Output run(Command command) {
+    return REAL.run(command);
+  }
+
+  @Override
+  public boolean hasProgram(String name) {
+    return REAL.hasProgram(name);
+  }
+
+  @Override
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  @Override
+  public Clock clock() {
+    return Clock.fixed(NOW, ZoneOffset.UTC);
+  }
+}
