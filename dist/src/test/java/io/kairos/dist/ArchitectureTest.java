@@ -85,13 +85,6 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("tools.jackson..")
         .check(ALL);
-    noClasses()
-        .that()
-        .resideOutsideOfPackage("io.kairos.images..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("org.apache.commons.compress..")
-        .check(ALL);
   }
 
   private static ArchCondition<JavaClass> useOnlyAllowedModules() {
