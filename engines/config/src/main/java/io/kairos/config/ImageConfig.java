@@ -1,0 +1,24 @@
+package io.kairos.config;
+
+import io.kairos.base.Bytes;
+import java.util.Optional;
+
+/**
+ * An image as the user wishes it.
+ *
+ * @param source where it comes from, by the grammar of {@code install.source}
+ */
+public record ImageConfig(
+    Optional<String> source,
+    Optional<Bytes> size,
+    Optional<String> label,
+    Optional<String> filesystem) {
+  static ImageConfig read(Section image) {
+    image.alias("uri", "source");
+    return new ImageConfig(
+        image.text("source", "where the image comes from").optional(),
+        image.mebibytes("size", "size of the image file").optional(),
+        image.text("label", "label of its file system").optional(),
+        image.text("fs", "file system").optional());
+  }
+}

@@ -1,0 +1,452 @@
+package io.kairos.config;
+
+import io.kairos.base.Bytes;
+import io.kairos.base.Position;
+import io.kairos.base.Problem;
+import io.kairos.base.Suggestion;
+import io.kairos.formats.yaml.YamlList;
+import io.kairos.formats.yaml.YamlMap;
+import io.kairos.formats.yaml.YamlNode;
+import io.kairos.formats.yaml.YamlScalar;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * A map of settings. Asking for a setting declares it: the same code reads values, finds unknown
+ * keys, and yields the schema and the reference page. Problems are collected; reading goes on.
+ */
+public final class Section {
+  private final YamlMap map;
+  private final String path;
+  private final Findings findings;
+  private final boolean lenient;
+  private final Optional<List<Setting>> declarations;
+  private final Set<String> known = new LinkedHashSet<>();
+  private final Map<String, String> aliases = new LinkedHashMap<>();
+
+  private Section(
+      YamlMap map,
+      String path,
+      Findings findings,
+      boolean lenient,
+      Optional<List<Setting>> declarations) {
+    this.map = map;
+    this.path = path;
+    this.findings = findings;
+    this.lenient = lenient;
+    this.declarations = declarations;
+  }
+
+  /**
+   * Reads a map and reports the keys that the reader did not ask for.
+   *
+   * @param path of the map in its document; empty at the top
+   */
+  public static <T> T read(
+      YamlMap map, String path, Findings findings, Function<Section, T> reader) {
+    return new Section(map, path, findings, false, Optional.empty()).finish(reader);
+  }
+
+  /**
+   * As {@link #read}, with the habits that the action sections ({@code install} and its like) have
+   * always had: keys in any case, dotted keys, booleans and numbers in quotes, lists as one text
+   * with commas.
+   */
+  public static <T> T readLeniently(
+      YamlMap map, String path, Findings findings, Function<Section, T> reader) {
+    var section = new Section(Dotted.expanded(map), path, findings, true, Optional.empty());
+    return section.finish(reader);
+  }
+
+  /** The same without a report of unknown keys, for maps that others read too. */
+  public static <T> T readPart(
+      YamlMap map, String path, Findings findings, Function<Section, T> reader) {
+    return reader.apply(new Section(map, path, findings, false, Optional.empty()));
+  }
+
+  static List<Setting> describe(Function<Section, ?> reader) {
+    List<Setting> declared = new ArrayList<>();
+    var nowhere = YamlMap.empty(Position.ofSource(""));
+    var _ = reader.apply(new Section(nowhere, "", new Findings(), false, Optional.of(declared)));
+    return declared;
+  }
+
+  private <T> T finish(Function<Section, T> reader) {
+    T result = reader.apply(this);
+    reportUnknownKeys();
+    return result;
+  }
+
+  // ---- what readers ask for
+
+  public Value<Boolean> flag(String key, String meaning) {
+    return scalar(
+        key,
+        meaning,
+        Setting.Kind.FLAG,
+        scalar -> scalar.asFlag().or(() -> lenient ? weakFlag(scalar.text()) : Optional.empty()));
+  }
+
+  private static Optional<Boolean> weakFlag(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true", "t", "1" -> Optional.of(true);
+      case "false", "f", "0", "" -> Optional.of(false);
+      default -> Optional.empty();
+    };
+  }
+
+  public Value<Long> number(String key, String meaning) {
+    return scalar(key, meaning, Setting.Kind.NUMBER, this::numberOf);
+  }
+
+  private Optional<Long> numberOf(YamlScalar scalar) {
+    OptionalLong number = scalar.asInteger();
+    if (number.isEmpty() && lenient && scalar.kind() == YamlScalar.Kind.TEXT) {
+      number = YamlScalar.plain(scalar.text().strip(), scalar.position()).asInteger();
+    }
+    return number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();
+  }
+
+  /** A number of mebibytes. */
+  public Value<Bytes> mebibytes(String key, String meaning) {
+    return scalar(
+        key,
+        meaning + ", in MiB",
+        Setting.Kind.NUMBER,
+        scalar -> numberOf(scalar).filter(n -> n >= 0 && n < 1L << 43).map(Bytes::ofMib));
+  }
+
+  public Value<String> text(String key, String meaning) {
+    return scalar(key, meaning, Setting.Kind.TEXT, scalar -> Optional.of(scalar.asText()));
+  }
+
+  /** One of a few words. */
+  public Value<String> word(String key, String meaning, String... words) {
+    List<String> allowed = List.of(words);
+    declare(key, Setting.Kind.TEXT, meaning, allowed, List.of());
+    return parsedScalar(
+        key,
+        text -> {
+          if (!allowed.contains(text)) {
+            throw new IllegalArgumentException(
+                "must be one of " + String.join(", ", allowed) + ", not '" + text + "'");
+          }
+          return text;
+        });
+  }
+
+  /**
+   * A text with a meaning of its own.
+   *
+   * @param parser throws {@link IllegalArgumentException} whose message completes "KEY …"
+   */
+  public <T> Value<T> parsed(String key, String meaning, Function<String, T> parser) {
+    declare(key, Setting.Kind.TEXT, meaning, List.of(), List.of());
+    return parsedScalar(key, parser);
+  }
+
+  private <T> Value<T> parsedScalar(String key, Function<String, T> parser) {
+    YamlNode node = node(key);
+    if (node == null) {
+      return value(key, Optional.empty());
+    }
+    if (!(node instanceof YamlScalar scalar)) {
+      wrongKind(key, Setting.Kind.TEXT.toString(), node);
+      return value(key, Optional.empty());
+    }
+    try {
+      return value(key, Optional.of(parser.apply(scalar.asText())));
+    } catch (IllegalArgumentException e) {
+      findings.errors().add(Problem.at(scalar.position(), full(key) + " " + e.getMessage()));
+      return value(key, Optional.empty());
+    }
+  }
+
+  public Value<List<String>> texts(String key, String meaning) {
+    declare(key, Setting.Kind.TEXTS, meaning, List.of(), List.of());
+    return value(key, textsOf(key));
+  }
+
+  private Optional<List<String>> textsOf(String key) {
+    YamlNode node = node(key);
+    return switch (node) {
+      case null -> Optional.empty();
+      case YamlList list -> Optional.of(textsOf(key, list));
+      case YamlScalar scalar when lenient ->
+          Optional.of(
+              Arrays.stream(scalar.asText().split(","))
+                  .map(String::strip)
+                  .filter(text -> !text.isEmpty())
+                  .toList());
+      default -> {
+        wrongKind(key, Setting.Kind.TEXTS.toString(), node);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private List<String> textsOf(String key, YamlList list) {
+    List<String> texts = new ArrayList<>();
+    for (YamlNode item : list.items()) {
+      if (item instanceof YamlScalar scalar) {
+        texts.add(scalar.asText());
+      } else {
+        wrongKind(key + "[" + texts.size() + "]", "a text", item);
+      }
+    }
+    return texts;
+  }
+
+  public Value<Map<String, String>> textMap(String key, String meaning) {
+    declare(key, Setting.Kind.TEXT_MAP, meaning, List.of(), List.of());
+    return value(key, textMapOf(key));
+  }
+
+  private Optional<Map<String, String>> textMapOf(String key) {
+    YamlNode node = node(key);
+    if (node == null) {
+      return Optional.empty();
+    }
+    if (!(node instanceof YamlMap texts)) {
+      wrongKind(key, Setting.Kind.TEXT_MAP.toString(), node);
+      return Optional.empty();
+    }
+    Map<String, String> result = new LinkedHashMap<>();
+    for (YamlMap.Entry entry : texts.entries()) {
+      if (entry.value() instanceof YamlScalar scalar) {
+        result.put(entry.key(), scalar.asText());
+      } else {
+        wrongKind(key + "." + entry.key(), "a text", entry.value());
+      }
+    }
+    return Optional.of(result);
+  }
+
+  /** A section of its own. */
+  public <T> Value<T> section(String key, String meaning, Function<Section, T> reader) {
+    declare(key, Setting.Kind.SECTION, meaning, List.of(), childrenOf(reader));
+    YamlNode node = node(key);
+    if (node instanceof YamlMap inner) {
+      return value(key, Optional.of(inner(inner, full(key)).finish(reader)));
+    }
+    if (node != null) {
+      wrongKind(key, Setting.Kind.SECTION.toString(), node);
+    }
+    return value(key, Optional.empty());
+  }
+
+  /** A list of sections. */
+  public <T> Value<List<T>> sections(String key, String meaning, Function<Section, T> reader) {
+    declare(key, Setting.Kind.SECTIONS, meaning, List.of(), childrenOf(reader));
+    YamlNode node = node(key);
+    if (!(node instanceof YamlList list)) {
+      if (node != null) {
+        wrongKind(key, Setting.Kind.SECTIONS.toString(), node);
+      }
+      return value(key, Optional.empty());
+    }
+    List<T> items = new ArrayList<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      String item = key + "[" + i + "]";
+      if (list.items().get(i) instanceof YamlMap inner) {
+        items.add(inner(inner, full(item)).finish(reader));
+      } else if (!list.items().get(i).isNull()) {
+        wrongKind(item, Setting.Kind.SECTION.toString(), list.items().get(i));
+      }
+    }
+    return value(key, Optional.of(items));
+  }
+
+  /** A map whose keys are names and whose values are sections. */
+  public <T> Value<Map<String, T>> sectionMap(
+      String key, String meaning, Function<Section, T> reader) {
+    declare(key, Setting.Kind.SECTION_MAP, meaning, List.of(), childrenOf(reader));
+    YamlNode node = node(key);
+    if (!(node instanceof YamlMap outer)) {
+      if (node != null) {
+        wrongKind(key, Setting.Kind.SECTION_MAP.toString(), node);
+      }
+      return value(key, Optional.empty());
+    }
+    Map<String, T> items = new LinkedHashMap<>();
+    for (YamlMap.Entry entry : outer.entries()) {
+      String name = key + "." + entry.key();
+      if (entry.value() instanceof YamlMap inner) {
+        items.put(entry.key(), inner(inner, full(name)).finish(reader));
+      } else if (entry.value().isNull()) {
+        YamlMap empty = YamlMap.empty(entry.value().position());
+        items.put(entry.key(), inner(empty, full(name)).finish(reader));
+      } else {
+        wrongKind(name, Setting.Kind.SECTION.toString(), entry.value());
+      }
+    }
+    return value(key, Optional.of(items));
+  }
+
+  /** A known key whose shape is not ours to judge. */
+  public Value<YamlNode> anything(String key, String meaning) {
+    declare(key, Setting.Kind.ANYTHING, meaning, List.of(), List.of());
+    return value(key, Optional.ofNullable(node(key)));
+  }
+
+  /** Accepts an older or wrong spelling that users have in their files. */
+  public Section alias(String spelling, String key) {
+    known.add(spelling);
+    aliases.put(key, spelling);
+    map.entry(lenient ? actualKey(spelling) : spelling)
+        .ifPresent(
+            entry ->
+                findings
+                    .notes()
+                    .add(
+                        Problem.at(entry.keyPosition(), full(spelling) + " is an old spelling")
+                            .withRemedy("write '" + key + "'")));
+    return this;
+  }
+
+  /** Where the value of a setting was written. */
+  public Optional<Position> position(String key) {
+    return Optional.ofNullable(node(key)).map(YamlNode::position);
+  }
+
+  /** Where the section itself was written. */
+  public Position position() {
+    return map.position();
+  }
+
+  /** Dotted path in the document. */
+  public String path() {
+    return path;
+  }
+
+  /** The map behind the section. */
+  public YamlMap map() {
+    return map;
+  }
+
+  /** Reports a problem of a setting that only its reader can see. */
+  public void report(String key, String what) {
+    findings.errors().add(Problem.at(position(key).orElse(map.position()), full(key) + " " + what));
+  }
+
+  public Findings findings() {
+    return findings;
+  }
+
+  // ---- inside
+
+  private Section inner(YamlMap inner, String innerPath) {
+    return new Section(inner, innerPath, findings, lenient, Optional.empty());
+  }
+
+  private <T> Value<T> scalar(
+      String key, String meaning, Setting.Kind kind, Function<YamlScalar, Optional<T>> reading) {
+    declare(key, kind, meaning, List.of(), List.of());
+    YamlNode node = node(key);
+    if (node == null) {
+      return value(key, Optional.empty());
+    }
+    Optional<T> read = node instanceof YamlScalar scalar ? reading.apply(scalar) : Optional.empty();
+    if (read.isEmpty()) {
+      wrongKind(key, kind.toString(), node);
+    }
+    return value(key, read);
+  }
+
+  /** The value of a key, {@code null} when it is absent or null. */
+  private YamlNode node(String key) {
+    YamlNode node = map.get(actualKey(key)).orElse(null);
+    if ((node == null || node.isNull()) && aliases.containsKey(key)) {
+      node = map.get(actualKey(aliases.get(key))).orElse(null);
+    }
+    return node == null || node.isNull() ? null : node;
+  }
+
+  private String actualKey(String key) {
+    if (!lenient || map.entry(key).isPresent()) {
+      return key;
+    }
+    for (String written : map.keys()) {
+      if (written.equalsIgnoreCase(key)) {
+        return written;
+      }
+    }
+    return key;
+  }
+
+  private <T> Value<T> value(String key, Optional<T> written) {
+    return new Value<>(
+        written,
+        standard -> declarations.ifPresent(list -> setStandard(list, key, standard)),
+        () -> {
+          if (declarations.isEmpty()) {
+            findings.errors().add(Problem.at(map.position(), full(key) + " is missing"));
+          }
+        });
+  }
+
+  private static void setStandard(List<Setting> list, String key, String standard) {
+    for (int i = 0; i < list.size(); i++) {
+      Setting old = list.get(i);
+      if (old.key().equals(key)) {
+        list.set(
+            i,
+            new Setting(
+                key,
+                old.kind(),
+                old.meaning(),
+                Optional.of(standard).filter(text -> !text.isEmpty()),
+                old.words(),
+                old.children()));
+      }
+    }
+  }
+
+  private void declare(
+      String key, Setting.Kind kind, String meaning, List<String> words, List<Setting> children) {
+    known.add(key);
+    declarations.ifPresent(
+        list -> list.add(new Setting(key, kind, meaning, Optional.empty(), words, children)));
+  }
+
+  private <T> List<Setting> childrenOf(Function<Section, T> reader) {
+    return declarations.isPresent() ? describe(reader) : List.of();
+  }
+
+  private void wrongKind(String key, String expected, YamlNode found) {
+    findings
+        .errors()
+        .add(
+            Problem.at(
+                found.position(),
+                full(key) + " must be " + expected + ", not " + found.described()));
+  }
+
+  private void reportUnknownKeys() {
+    for (YamlMap.Entry entry : map.entries()) {
+      boolean isKnown =
+          known.contains(entry.key())
+              || (lenient && known.stream().anyMatch(key -> key.equalsIgnoreCase(entry.key())));
+      if (!isKnown) {
+        var problem = Problem.at(entry.keyPosition(), "unknown key '" + full(entry.key()) + "'");
+        findings
+            .unknown()
+            .add(
+                Suggestion.didYouMean(entry.key(), known).map(problem::withRemedy).orElse(problem));
+      }
+    }
+  }
+
+  private String full(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+}

@@ -1,0 +1,135 @@
+package io.kairos.formats.gotemplate;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** What Go knows about a value: whether it is true, how it prints, how it compares. */
+final class Values {
+  private Values() {}
+
+  /** Computes what is lazy and gives numbers their one type. */
+  static Object of(Object value) {
+    return switch (value) {
+      case Supplier<?> lazy -> of(lazy.get());
+      case Integer number -> number.longValue();
+      case Short number -> number.longValue();
+      case Byte number -> number.longValue();
+      case Float number -> number.doubleValue();
+      case null, default -> value;
+    };
+  }
+
+  static boolean isTrue(Object value) {
+    return switch (value) {
+      case null -> false;
+      case Boolean flag -> flag;
+      case Long number -> number != 0;
+      case Double number -> number != 0;
+      case String text -> !text.isEmpty();
+      case List<?> list -> !list.isEmpty();
+      case Map<?, ?> map -> !map.isEmpty();
+      default -> true;
+    };
+  }
+
+  static String typeOf(Object value) {
+    return switch (value) {
+      case null -> "nil";
+      case Boolean flag -> "bool";
+      case Long number -> "int";
+      case Double number -> "float64";
+      case String text -> "string";
+      case List<?> list -> "[]interface {}";
+      case Map<?, ?> map -> "map[string]interface {}";
+      default -> value.getClass().getSimpleName();
+    };
+  }
+
+  /** As an action prints it. */
+  static String printed(Object value) {
+    return value == null ? "<no value>" : shown(value);
+  }
+
+  /** As {@code %v} prints it. */
+  static String shown(Object raw) {
+    Object value = of(raw);
+    return switch (value) {
+      case null -> "<nil>";
+      case Double number -> floating(number);
+      case List<?> list -> {
+        var out = new StringBuilder("[");
+        for (Object item : list) {
+          out.append(out.length() > 1 ? " " : "").append(shown(item));
+        }
+        yield out.append(']').toString();
+      }
+      case Map<?, ?> map -> {
+        var sorted = new TreeMap<String, Object>();
+        map.forEach((key, item) -> sorted.put(String.valueOf(key), item));
+        var out = new StringBuilder("map[");
+        sorted.forEach(
+            (key, item) ->
+                out.append(out.length() > 4 ? " " : "")
+                    .append(key)
+                    .append(':')
+                    .append(shown(item)));
+        yield out.append(']').toString();
+      }
+      default -> value.toString();
+    };
+  }
+
+  /** {@code %g}: shortest digits, with an exponent below 1e-4 and from 1e6 up. */
+  static String floating(double number) {
+    if (Double.isNaN(number)) {
+      return "NaN";
+    }
+    if (Double.isInfinite(number)) {
+      return number > 0 ? "+Inf" : "-Inf";
+    }
+    if (number == 0) {
+      return 1 / number < 0 ? "-0" : "0";
+    }
+    BigDecimal exact = new BigDecimal(Double.toString(number)).stripTrailingZeros();
+    int exponent = exact.precision() - exact.scale() - 1;
+    if (exponent >= -4 && exponent < 6) {
+      return exact.toPlainString();
+    }
+    String digits = exact.unscaledValue().abs().toString();
+    String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
+    String size = Math.abs(exponent) < 10 ? "0" + Math.abs(exponent) : "" + Math.abs(exponent);
+    return (number < 0 ? "-" : "")
+        + digits.charAt(0)
+        + fraction
+        + "e"
+        + (exponent < 0 ? "-" : "+")
+        + size;
+  }
+
+  static boolean areEqual(Object a, Object b) {
+    if (a instanceof Number && b instanceof Number) {
+      return compare(a, b) == 0;
+    }
+    if (a != null && b != null && a.getClass() != b.getClass()) {
+      throw Failure.execute("incompatible types for comparison");
+    }
+    return Objects.equals(a, b);
+  }
+
+  static int compare(Object a, Object b) {
+    if (a instanceof Long x && b instanceof Long y) {
+      return Long.compare(x, y);
+    }
+    if (a instanceof Number x && b instanceof Number y) {
+      return Double.compare(x.doubleValue(), y.doubleValue());
+    }
+    if (a instanceof String x && b instanceof String y) {
+      return x.compareTo(y);
+    }
+    throw Failure.execute("incompatible types for comparison");
+  }
+}
