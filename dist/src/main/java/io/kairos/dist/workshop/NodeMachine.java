@@ -4,6 +4,7 @@ import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
+import io.kairos.host.Output;
 import io.kairos.testkit.qemu.Accelerator;
 import io.kairos.testkit.qemu.Firmware;
 import io.kairos.testkit.qemu.MachineSpec;
@@ -72,6 +73,16 @@ public record NodeMachine(
     String before = machine.bootId(access);
     var ignored = machine.trySsh(access, "sudo systemctl reboot");
     machine.awaitOtherBoot(access, before, BOOT_DEADLINE);
+  }
+
+  /** Writes the journal of this boot beside the machine's other logs. */
+  public void keepJournal(QemuMachine machine, SshAccess access) {
+    Output journal = machine.trySsh(access, "sudo journalctl --boot --no-pager");
+    try {
+      Files.writeString(machine.spec().directory().resolve("journal.log"), journal.stdout());
+    } catch (IOException e) {
+      throw new HostFailure("cannot keep the journal", e);
+    }
   }
 
   private MachineSpec spec(String phase) {

@@ -144,6 +144,15 @@ public final class QemuMachine implements AutoCloseable {
     return host.run(access.run(sshPort, line, Duration.ofMinutes(3)).expecting(all));
   }
 
+  /**
+   * Runs a shell script on the machine, from its standard input.
+   *
+   * @throws HostFailure when it fails
+   */
+  public Output script(SshAccess access, String script) {
+    return host.run(access.run(sshPort, "sh -s", Duration.ofMinutes(10)).stdin(script));
+  }
+
   /** Waits until the machine has switched itself off. */
   public void awaitEnd(Duration deadline) {
     try {

@@ -1,0 +1,107 @@
+package io.kairos.convert;
+
+import io.kairos.base.HostFailure;
+import io.kairos.formats.yaml.YamlMap;
+import io.kairos.formats.yaml.YamlScalar;
+import io.kairos.host.Host;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What an image must not hold, as {@code cleanup.yaml} lists it.
+ *
+ * @param truncate files that stay, empty
+ * @param delete paths whose last name may contain {@code *}
+ * @param empty directories that lose all their files and keep their directories
+ */
+record CleanUpRules(List<String> truncate, List<String> delete, List<String> empty) {
+  static CleanUpRules shipped() {
+    YamlMap yaml = Resources.yaml("cleanup.yaml");
+    return new CleanUpRules(
+        texts(yaml, "truncate"), texts(yaml, "delete"), texts(yaml, "empty"));
+  }
+
+  private static List<String> texts(YamlMap yaml, String key) {
+    return yaml.list(key).stream().map(node -> ((YamlScalar) node).asText()).toList();
+  }
+
+  /** The deletions as a command for a shell whose first parameter is the root. */
+  String asHook() {
+    return delete.stream()
+        .map(pattern -> "\"$1\"" + pattern)
+        .collect(Collectors.joining(" ", "rm -rf ", ""));
+  }
+
+  void apply(Host root) {
+    for (String pattern : delete) {
+      int name = pattern.lastIndexOf('/') + 1;
+      Path directory = root.resolved(pattern.substring(0, name));
+      if (Files.isDirectory(directory)) {
+        matching(directory, pattern.substring(name)).forEach(Trees::delete);
+      }
+    }
+    for (String path : empty) {
+      Path directory = root.resolved(path);
+      if (Files.isDirectory(directory)) {
+        deleteFiles(directory);
+      }
+    }
+    for (String path : truncate) {
+      write(root.resolved(path));
+    }
+  }
+
+  private static List<Path> matching(Path directory, String pattern) {
+    // Not a glob of the JDK: those give brackets and braces a meaning, too.
+    String[] parts = pattern.split("\\*", -1);
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.filter(entry -> matches(entry.getFileName().toString(), parts)).toList();
+    } catch (IOException e) {
+      throw new HostFailure("cannot list " + directory, e);
+    }
+  }
+
+  private static boolean matches(String name, String[] parts) {
+    if (parts.length == 1) {
+      return name.equals(parts[0]);
+    }
+    int from = parts[0].length();
+    int to = name.length() - parts[parts.length - 1].length();
+    if (!name.startsWith(parts[0]) || !name.endsWith(parts[parts.length - 1]) || from > to) {
+      return false;
+    }
+    for (int i = 1; i < parts.length - 1; i++) {
+      int at = name.indexOf(parts[i], from);
+      if (at < 0 || at + parts[i].length() > to) {
+        return false;
+      }
+      from = at + parts[i].length();
+    }
+    return true;
+  }
+
+  private static void deleteFiles(Path directory) {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.toList()) {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+          Files.delete(path);
+        }
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot empty " + directory, e);
+    }
+  }
+
+  private static void write(Path file) {
+    try {
+      Files.write(file, new byte[0]);
+    } catch (IOException e) {
+      throw new HostFailure("cannot empty " + file, e);
+    }
+  }
+}

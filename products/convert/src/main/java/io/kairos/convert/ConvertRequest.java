@@ -1,0 +1,44 @@
+package io.kairos.convert;
+
+import io.kairos.images.LayerCompression;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What somebody wants converted.
+ *
+ * @param runtime directory that becomes {@code /usr/lib/kairos}; its {@code bin/kairos} is the
+ *     launcher and becomes {@code /usr/bin/kairos}
+ * @param output directory of the OCI layout
+ * @param work directory for what can be used again; it may grow to a few GiB
+ * @param architecture in Go's words: {@code amd64}
+ * @param model {@code generic}
+ * @param mirror instead of the distribution's own
+ * @param epoch no file of the image is newer; equal values make equal images
+ *     (SOURCE_DATE_EPOCH). Left out, it is when the newest repository was made, or this moment.
+ */
+public record ConvertRequest(
+    ConvertSource source,
+    ImageVersion version,
+    Path runtime,
+    Path output,
+    Path work,
+    String architecture,
+    String model,
+    Optional<String> mirror,
+    LayerCompression compression,
+    Optional<Instant> epoch) {
+  public static final String VARIANT = "core";
+
+  public ConvertRequest {
+    runtime = runtime.toAbsolutePath().normalize();
+    output = output.toAbsolutePath().normalize();
+    work = work.toAbsolutePath().normalize();
+  }
+
+  /** The tree that is converted; it lives as long as the conversion. */
+  Path root() {
+    return work.resolve("root");
+  }
+}
