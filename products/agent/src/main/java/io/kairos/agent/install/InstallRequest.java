@@ -113,38 +113,30 @@ public record InstallRequest(
   public InstallRequest withCloudInit(Path file) {
     var files = new java.util.ArrayList<>(cloudInit);
     files.add(file);
-    return new InstallRequest(
-        device,
-        devicePosition,
-        source,
-        sizes,
-        extraPartitions,
-        force,
-        bootEntryName,
-        tty,
-        files,
-        extraFolders,
-        grubOptions,
-        bindMounts,
-        ephemeralMounts,
-        hardensSsh,
-        ejectsCd,
-        isStrict,
-        afterwards);
+    return with(device, source, files);
   }
 
   /** With the device that a script or a link stands for. */
   public InstallRequest withDevice(String resolved) {
+    return with(resolved, source, cloudInit);
+  }
+
+  InstallRequest withSource(SystemSource other) {
+    return with(device, Optional.of(other), cloudInit);
+  }
+
+  private InstallRequest with(
+      String newDevice, Optional<SystemSource> newSource, List<Path> newCloudInit) {
     return new InstallRequest(
-        resolved,
+        newDevice,
         devicePosition,
-        source,
+        newSource,
         sizes,
         extraPartitions,
         force,
         bootEntryName,
         tty,
-        cloudInit,
+        newCloudInit,
         extraFolders,
         grubOptions,
         bindMounts,
