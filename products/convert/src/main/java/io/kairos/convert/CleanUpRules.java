@@ -18,23 +18,39 @@ import java.util.stream.Stream;
  * @param truncate files that stay, empty
  * @param delete paths whose last name may contain {@code *}
  * @param empty directories that lose all their files and keep their directories
+ * @param bootstrapped what is deleted before a bootstrapped root is kept
  */
-record CleanUpRules(List<String> truncate, List<String> delete, List<String> empty) {
+record CleanUpRules(
+    List<String> truncate, List<String> delete, List<String> empty, List<String> bootstrapped) {
+  /** Where a bootstrapper mounts parts of this machine. */
+  private static final List<String> MOUNTED = List.of("/dev/", "/proc/", "/run/", "/sys/", "/tmp/");
+
+  CleanUpRules {
+    for (String pattern : bootstrapped) {
+      if (!pattern.matches("(/[A-Za-z0-9_.*-]+)+") || MOUNTED.stream().anyMatch(pattern::startsWith)) {
+        throw new IllegalArgumentException("not safe to delete in a mounted root: " + pattern);
+      }
+    }
+  }
+
   static CleanUpRules shipped() {
     YamlMap yaml = Resources.yaml("cleanup.yaml");
     return new CleanUpRules(
-        texts(yaml, "truncate"), texts(yaml, "delete"), texts(yaml, "empty"));
+        texts(yaml, "truncate"),
+        texts(yaml, "delete"),
+        texts(yaml, "empty"),
+        texts(yaml, "bootstrapped"));
   }
 
   private static List<String> texts(YamlMap yaml, String key) {
     return yaml.list(key).stream().map(node -> ((YamlScalar) node).asText()).toList();
   }
 
-  /** The deletions as a command for a shell whose first parameter is the root. */
+  /** The deletions before a root is kept, for a shell whose first parameter is the root. */
   String asHook() {
-    return delete.stream()
+    return bootstrapped.stream()
         .map(pattern -> "\"$1\"" + pattern)
-        .collect(Collectors.joining(" ", "rm -rf ", ""));
+        .collect(Collectors.joining(" ", "rm -rf --one-file-system -- ", ""));
   }
 
   void apply(Host root) {

@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -23,9 +24,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** Makes an OS image of a distribution: observes, plans, applies; entry of this module. */
-public final class Converter {
+/**
+ * Makes an OS image of a distribution: observes, plans, applies; entry of this module. The tree that
+ * it worked on is deleted in the background; closing waits for that.
+ */
+public final class Converter implements AutoCloseable {
+  private static final String DISCARDED = "discarded-";
+
   /** A bootstrapped root, its archive and the image, with room for a larger package list. */
   private static final Bytes NEEDED = Bytes.ofMib(5 * 1024);
 
@@ -33,6 +40,7 @@ public final class Converter {
   private final Function<Path, Host> hostAt;
   private final Applier applier;
   private final Framework framework = Framework.shipped();
+  private final List<Thread> deletions = new ArrayList<>();
 
   /**
    * @param machine where images are made
@@ -89,6 +97,7 @@ public final class Converter {
   }
 
   private Converted convertLocked(ConvertRequest request) {
+    deleteLeftovers(request.work());
     Optional<ConvertPlanner.Base> base = observeBase(request);
     Instant now = machine.clock().instant();
     Instant baseDate = base.map(ConvertPlanner.Base::date).orElse(now);
@@ -111,7 +120,45 @@ public final class Converter {
               ConvertPlanner.makeImage(request, distro, framework, facts, below), performer));
       return describe(request, base, distro, facts, epoch, steps);
     } finally {
-      Trees.delete(request.root());
+      discard(request.root());
+    }
+  }
+
+  /** Thirty thousand files take a while, which whoever waits for the image need not wait for. */
+  private void discard(Path tree) {
+    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Path aside = tree.resolveSibling(DISCARDED + ProcessHandle.current().pid() + "-" + deletions.size());
+    try {
+      Files.move(tree, aside, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new HostFailure("cannot set aside " + tree, e);
+    }
+    deletions.add(Thread.ofPlatform().daemon().name("delete " + aside).start(() -> Trees.delete(aside)));
+  }
+
+  /** Trees of conversions that were killed. */
+  private static void deleteLeftovers(Path work) {
+    try (Stream<Path> entries = Files.list(work)) {
+      entries
+          .filter(entry -> entry.getFileName().toString().startsWith(DISCARDED))
+          .toList()
+          .forEach(Trees::delete);
+    } catch (IOException e) {
+      throw new HostFailure("cannot list " + work, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Thread deletion : deletions) {
+      try {
+        deletion.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
     }
   }
 

@@ -10,6 +10,7 @@ mount --make-rprivate /
 
 # A mount point of its own, so that the program sees a root that is mounted.
 mount --bind "$root" "$root"
+mkdir -p "$root/dev" "$root/proc" "$root/run" "$root/sys" "$root/tmp"
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
 
