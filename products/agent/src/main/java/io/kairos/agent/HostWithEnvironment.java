@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A machine whose programs all see the variables of the configuration keys {@code env}. */
-record HostWithEnvironment(Host host, Map<String, String> variables) implements Host {
-  HostWithEnvironment {
+public record HostWithEnvironment(Host host, Map<String, String> variables) implements Host {
+  public HostWithEnvironment {
     variables = new TreeMap<>(variables);
   }
 
   /**
    * @param assignments {@code NAME=value}; anything else is passed over
    */
-  static Host of(Host host, List<String> assignments) {
+  public static Host of(Host host, List<String> assignments) {
     Map<String, String> variables = new TreeMap<>();
     for (String assignment : assignments) {
       int equals = assignment.indexOf('=');

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * Ctrl-C and SIGTERM while an action runs: it is told to stop, and the process waits until the
  * action has released what it holds.
  */
-final class Interruption implements AutoCloseable {
+public final class Interruption implements AutoCloseable {
   /** systemd kills what has not ended after it (DefaultTimeoutStopSec). */
   private static final Duration PATIENCE = Duration.ofSeconds(80);
 
@@ -29,7 +29,7 @@ final class Interruption implements AutoCloseable {
   /**
    * @param cancel ends the action before its next step
    */
-  static Interruption stops(Runnable cancel) {
+  public static Interruption stops(Runnable cancel) {
     var interruption = new Interruption(cancel, Thread.currentThread());
     Runtime.getRuntime().addShutdownHook(interruption.hook);
     return interruption;

@@ -58,6 +58,7 @@ class InstallPlannerTest {
             true,
             true,
             true,
+            Optional.empty(),
             new InstallRequest.Afterwards(true, false));
     Machine machine = Machines.with(Firmware.EFI, disk("nvme0n1", GIB.times(100)));
 
@@ -177,6 +178,7 @@ class InstallPlannerTest {
         plain.hardensSsh(),
         plain.ejectsCd(),
         plain.isStrict(),
+        plain.firmware(),
         plain.afterwards());
   }
 
