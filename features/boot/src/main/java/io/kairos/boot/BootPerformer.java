@@ -2,6 +2,8 @@ package io.kairos.boot;
 
 import io.kairos.base.HostFailure;
 import io.kairos.formats.grubenv.GrubEnvironment;
+import io.kairos.formats.osrelease.KairosRelease;
+import io.kairos.formats.osrelease.OsRelease;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.plan.Performer;
@@ -256,15 +258,16 @@ public final class BootPerformer implements Performer<BootStep> {
   }
 
   private Optional<String> titleOf(Path image) {
-    Path release = roots.apply(image).resolved("/etc/kairos-release");
-    try {
-      return Files.readAllLines(release).stream()
-          .filter(line -> line.startsWith("GRUB_ENTRY_NAME="))
-          .map(line -> line.substring(line.indexOf('=') + 1).strip().replaceAll("^\"|\"$", ""))
-          .filter(title -> !title.isEmpty())
-          .findFirst();
-    } catch (IOException e) {
+    Path release = roots.apply(image).resolved(KairosRelease.KAIROS_FILE);
+    if (!Files.exists(release)) {
       return Optional.empty(); // an image that is not a Kairos one has no title of its own
+    }
+    try {
+      return OsRelease.parse(release.toString(), Files.readString(release))
+          .find("GRUB_ENTRY_NAME")
+          .filter(title -> !title.isEmpty());
+    } catch (IOException e) {
+      throw new HostFailure("cannot read " + release, e);
     }
   }
 

@@ -11,18 +11,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Waits for a condition that shows in a folder, and no longer than its deadline. */
-record Awaited(Path folder, Duration deadline) {
+public record Awaited(Path folder, Duration deadline) {
   /** Some conditions depend on attributes (sysfs) for which nobody is told of a change. */
   private static final long LONGEST_SILENCE_MILLIS = 200;
 
-  static Awaited in(Path folder, Duration deadline) {
+  public static Awaited in(Path folder, Duration deadline) {
     return new Awaited(folder, deadline);
   }
 
   /**
    * @param what completes "waited 30 s for …"
    */
-  void until(BooleanSupplier condition, String what) {
+  public void until(BooleanSupplier condition, String what) {
     if (condition.getAsBoolean()) {
       return;
     }

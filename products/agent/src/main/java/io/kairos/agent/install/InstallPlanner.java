@@ -52,7 +52,7 @@ public final class InstallPlanner {
           "this system lacks what installing needs: " + String.join(", ", machine.missingTools()),
           "boot an image that has them (packages fdisk, util-linux, e2fsprogs, dosfstools, rsync)");
     }
-    DiskLayout layout = DiskLayout.of(machine.firmware(), facts, request);
+    DiskLayout layout = DiskLayout.of(firmware(), facts, request);
     var choice = new DiskChoice(machine, layout.needed());
     Disk disk =
         request.picksDisk()
@@ -76,6 +76,10 @@ public final class InstallPlanner {
     }
     return new InstallPlan(
         table, notes, preparation(), new Draft(disk, table, layout.images()).plan());
+  }
+
+  private Firmware firmware() {
+    return request.firmware().orElse(machine.firmware());
   }
 
   private Plan<InstallStep> preparation() {
@@ -140,7 +144,7 @@ public final class InstallPlanner {
     }
 
     private boolean isEfi() {
-      return machine.firmware() == Firmware.EFI;
+      return firmware() == Firmware.EFI;
     }
 
     private void partition() {

@@ -2,6 +2,7 @@ package io.kairos.agent.install;
 
 import io.kairos.base.Bytes;
 import io.kairos.base.Position;
+import io.kairos.boot.Firmware;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
  * @param devicePosition where it was written
  * @param source empty: the live system
  * @param force also on removable disks
+ * @param firmware empty: as this machine was started
  * @param cloudInit files that become {@code 9<i>_custom.yaml} on the OEM partition, in this order
  */
 public record InstallRequest(
@@ -34,6 +36,7 @@ public record InstallRequest(
     boolean hardensSsh,
     boolean ejectsCd,
     boolean isStrict,
+    Optional<Firmware> firmware,
     Afterwards afterwards) {
 
   /** Sizes that the user set; zero means the default. */
@@ -102,6 +105,7 @@ public record InstallRequest(
         false,
         false,
         false,
+        Optional.empty(),
         new Afterwards(false, false));
   }
 
@@ -144,6 +148,7 @@ public record InstallRequest(
         hardensSsh,
         ejectsCd,
         isStrict,
+        firmware,
         afterwards);
   }
 }

@@ -105,6 +105,7 @@ class InstallOnRealDiskTest {
         true,
         false,
         false,
+        Optional.empty(),
         new InstallRequest.Afterwards(false, false));
   }
 

@@ -1,0 +1,315 @@
+package io.kairos.agent.install;
+
+import io.kairos.agent.AgentLock;
+import io.kairos.agent.FrontendEvents;
+import io.kairos.agent.HostWithEnvironment;
+import io.kairos.agent.Interruption;
+import io.kairos.agent.Lifecycle;
+import io.kairos.agent.Root;
+import io.kairos.agent.Stages;
+import io.kairos.base.HostFailure;
+import io.kairos.base.KairosException;
+import io.kairos.base.Refused;
+import io.kairos.boot.BootPerformer;
+import io.kairos.config.Collector;
+import io.kairos.config.Config;
+import io.kairos.config.Fetcher;
+import io.kairos.config.HttpFetcher;
+import io.kairos.config.Validation;
+import io.kairos.formats.json.Json;
+import io.kairos.host.Command;
+import io.kairos.host.Host;
+import io.kairos.plan.ConsoleProgress;
+import io.kairos.plan.Faults;
+import io.kairos.plan.Progress;
+import io.kairos.storage.Awaited;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * {@code kairos-agent install} and {@code kairos-agent manual-install}: from the words of the user
+ * to an installed disk, or to the view of a plan.
+ */
+public final class InstallCommand {
+  /** Exists while a data source is still asking a cloud for its user data. */
+  private static final String USER_DATA_IS_LOADING = "/run/.userdata_load";
+
+  private static final Duration USER_DATA_DEADLINE = Duration.ofMinutes(5);
+  private static final String OWNER_ONLY = "rw-------";
+
+  private final Host machine;
+  private final Function<Path, Host> roots;
+  private final Function<Config, Stages> stages;
+  private final PrintStream out;
+  private final PrintStream err;
+  private final Fetcher fetcher = new HttpFetcher();
+  private final Optional<FrontendEvents> frontend;
+
+  /**
+   * @param roots opens a mounted image as the root of another system
+   * @param stages runs stages as this configuration wants
+   * @param out results and, if {@link FrontendEvents#VARIABLE} is set, events
+   * @param err warnings, and progress while events go to {@code out}
+   */
+  public InstallCommand(
+      Host machine,
+      Function<Path, Host> roots,
+      Function<Config, Stages> stages,
+      PrintStream out,
+      PrintStream err) {
+    this.machine = machine;
+    this.roots = roots;
+    this.stages = stages;
+    this.out = out;
+    this.err = err;
+    String wanted = System.getenv(FrontendEvents.VARIABLE);
+    this.frontend =
+        wanted == null || wanted.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new FrontendEvents(out));
+  }
+
+  /**
+   * @throws KairosException when nothing was installed, or not everything
+   */
+  public void run(InstallArguments arguments) {
+    try {
+      Root.require();
+      if (arguments.view().isPresent()) {
+        show(arguments);
+      } else {
+        String name = arguments.config().isPresent() ? "manual-install" : "install";
+        try (AgentLock _ = AgentLock.take(machine, "kairos-agent " + name)) {
+          install(arguments);
+        }
+      }
+    } catch (KairosException e) {
+      frontend.ifPresent(events -> events.error(e.getMessage()));
+      throw e;
+    }
+  }
+
+  private void show(InstallArguments arguments) {
+    Config config = checked(arguments);
+    Host host = withEnvironment(config, machine);
+    InstallRequest request = request(config, host).withCloudInit(mergedConfigFile("…"));
+    InstallPlan plan = installer(config, host, Progress.SILENT).plan(request);
+    out.print(
+        arguments.view().get() == InstallArguments.View.JSON ? PlanView.json(plan) : plan.render());
+    out.flush();
+  }
+
+  private void install(InstallArguments arguments) {
+    Config config = checked(arguments);
+    Host host = withEnvironment(config, machine);
+    Path merged = keep(config);
+    InstallRequest request;
+    try {
+      request = request(config, host).withCloudInit(merged);
+      apply(config, host, request);
+    } finally {
+      delete(merged);
+    }
+    frontend.ifPresent(FrontendEvents::done);
+    finish(host, request.afterwards(), arguments.config().isEmpty());
+  }
+
+  private void apply(Config config, Host host, InstallRequest request) {
+    Progress console = ConsoleProgress.on(frontend.isPresent() ? err : out);
+    Progress progress = frontend.map(console::and).orElse(console);
+    Installer installer = installer(config, host, progress);
+    InstallPlan plan = installer.plan(request);
+    plan.notes().forEach(note -> err.println("note: " + note));
+    try (Interruption _ = Interruption.stops(installer::cancel)) {
+      installer.install(request);
+    }
+  }
+
+  private Installer installer(Config config, Host host, Progress progress) {
+    Function<Path, Host> images = roots.andThen(image -> withEnvironment(config, image));
+    return new Installer(
+        host, images, new BootPerformer(host, images), stages.apply(config), progress, Faults.NONE);
+  }
+
+  private static Host withEnvironment(Config config, Host host) {
+    List<String> assignments = new ArrayList<>(config.agent().env());
+    assignments.addAll(config.install().env());
+    return HostWithEnvironment.of(host, assignments);
+  }
+
+  // ---- what the user wants
+
+  private Config checked(InstallArguments arguments) {
+    Config config = collect(arguments);
+    Validation validation = Validation.of(config);
+    validation.warnings().forEach(warning -> err.println("WARNING: " + warning.render()));
+    (arguments.isStrict() ? validation.strict() : validation).throwIfAny();
+    if (arguments.config().isEmpty() && !config.install().auto()) {
+      throw new Refused(
+          "nothing here says that this machine may install by itself: install.auto is not set",
+          config.position("install.auto"),
+          "put a cloud-config with install.auto: true on the medium or the kernel command line, or"
+              + " run kairos-agent manual-install CONFIG; pairing is not available yet");
+    }
+    AdminGate.check(config, machine);
+    return config;
+  }
+
+  private Config collect(InstallArguments arguments) {
+    var collector = new Collector(machine);
+    if (arguments.config().isEmpty()) {
+      awaitUserData();
+    }
+    if (arguments.usesDefaultFolders()) {
+      collector.directories(Collector.USER_DIRECTORIES);
+    }
+    arguments.config().map(this::document).ifPresent(collector::reader);
+    flags(arguments).map(Json::write).ifPresent(collector::reader);
+    collector.commandLine(read(machine.path("/proc/cmdline")));
+    return collector.collect();
+  }
+
+  private void awaitUserData() {
+    Path loading = machine.path(USER_DATA_IS_LOADING);
+    if (Files.exists(loading)) {
+      out.println("waiting for the user data of this machine");
+      try {
+        Awaited.in(loading.getParent(), USER_DATA_DEADLINE)
+            .until(() -> !Files.exists(loading), "the user data of this machine");
+      } catch (HostFailure e) {
+        err.println("WARNING: " + e.getMessage() + "; going on without");
+      }
+    }
+  }
+
+  /** A document that the collector reads: the file's own text, or one that points to the URL. */
+  private String document(String fileOrUrl) {
+    if (fileOrUrl.matches("[a-z][a-z0-9+.-]*://.*")) {
+      return Json.write(Map.of("config_url", fileOrUrl));
+    }
+    Path file = Path.of(fileOrUrl);
+    if (!Files.exists(file)) {
+      throw new Refused("there is no file " + fileOrUrl, "name a cloud-config file or its URL");
+    }
+    return read(file);
+  }
+
+  private static Optional<Map<String, Object>> flags(InstallArguments arguments) {
+    Map<String, Object> install = new LinkedHashMap<>();
+    arguments.source().ifPresent(source -> install.put("source", source));
+    arguments.device().ifPresent(device -> install.put("device", device));
+    if (arguments.allowsInsecureRegistries()) {
+      install.put("allow-insecure-registries", true);
+    }
+    if (arguments.reboots()) {
+      install.put("reboot", true);
+    }
+    if (arguments.powersOff()) {
+      install.put("poweroff", true);
+    }
+    return install.isEmpty() ? Optional.empty() : Optional.of(Map.of("install", install));
+  }
+
+  private InstallRequest request(Config config, Host host) {
+    InstallRequest request = new RequestReader(config).read(this::fetched);
+    return request.withDevice(
+        TargetDevice.resolve(host, request.device(), request.devicePosition()));
+  }
+
+  /** An entry of {@code install.cloud-init} as a file. */
+  private Path fetched(String entry) {
+    String path = entry.replaceFirst("^file://", "");
+    if (!path.contains("://")) {
+      Path file = machine.resolved(path.startsWith("/") ? path : "/" + path);
+      if (!Files.exists(file)) {
+        throw new Refused("source " + entry + " does not exist", "mend install.cloud-init");
+      }
+      return file;
+    }
+    Path file = temporary("kairos-cloud-init-");
+    write(file, fetcher.fetch(URI.create(path)));
+    file.toFile().deleteOnExit();
+    return file;
+  }
+
+  // ---- the merged configuration, which the node keeps
+
+  private Path keep(Config config) {
+    Path file = temporary("kairos-install-config-");
+    write(file, config.asYaml());
+    return file;
+  }
+
+  private Path temporary(String prefix) {
+    Path folder = mergedConfigFile("").getParent();
+    try {
+      Files.createDirectories(folder);
+      return Files.createTempFile(
+          folder,
+          prefix,
+          ".yaml",
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
+    } catch (IOException e) {
+      throw new HostFailure("cannot keep the merged configuration in " + folder, e);
+    }
+  }
+
+  private Path mergedConfigFile(String suffix) {
+    String folder = Optional.ofNullable(System.getenv("TMPDIR")).orElse("/tmp");
+    return machine.path(folder).resolve("kairos-install-config-" + suffix + ".yaml");
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new HostFailure("cannot write " + file, e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new HostFailure("cannot delete " + file + ", which may hold passwords", e);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new HostFailure("cannot read " + file, e);
+    }
+  }
+
+  // ---- afterwards
+
+  private void finish(Host host, InstallRequest.Afterwards afterwards, boolean isUnattended) {
+    var lifecycle = new Lifecycle(host, out);
+    if (afterwards.reboots()) {
+      lifecycle.reboot();
+    }
+    if (afterwards.powersOff()) {
+      lifecycle.powerOff();
+    }
+    if (afterwards.equals(new InstallRequest.Afterwards(false, false))) {
+      out.println("Installation completed; remove the medium and reboot to start the new system");
+      if (isUnattended && host.hasProgram("systemctl")) {
+        host.run(
+            Command.of("systemctl", "--no-block", "start", "getty@tty1.service").expecting(0, 5));
+      }
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.kairos.agent.install;
+
+import io.kairos.base.Bytes;
+import io.kairos.base.Position;
+import io.kairos.base.Problem;
+import io.kairos.base.Problems;
+import io.kairos.boot.Firmware;
+import io.kairos.config.AgentConfig;
+import io.kairos.config.Config;
+import io.kairos.config.ImageConfig;
+import io.kairos.config.InstallConfig;
+import io.kairos.config.PartitionConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Turns what the user wrote into what an installation is asked to do. What is asked for and cannot
+ * be had yet is refused here, before anything is touched, and never passed over.
+ */
+public final class RequestReader {
+  private static final List<String> USUAL_CONSOLES = List.of("console", "tty1");
+
+  private final Config config;
+  private final InstallConfig install;
+  private final Problems problems = new Problems();
+
+  public RequestReader(Config config) {
+    this.config = config;
+    this.install = config.install();
+  }
+
+  /**
+   * @param fetched makes a local file of an entry of {@code install.cloud-init}
+   * @throws io.kairos.base.InvalidConfig with everything that stands in the way
+   */
+  public InstallRequest read(Function<String, Path> fetched) {
+    refuseWhatIsMissing();
+    Optional<SystemSource> source = source();
+    problems.throwIfAny();
+    AgentConfig agent = config.agent();
+    return new InstallRequest(
+        install.device(),
+        config.position("install.device"),
+        source,
+        sizes(),
+        extraPartitions(),
+        install.force(),
+        written("install.grub-entry-name", install.grubEntryName()),
+        tty(),
+        install.cloudInit().stream().map(fetched).toList(),
+        install.extraDirectories(),
+        grubOptions(),
+        install.bindMounts(),
+        install.ephemeralMounts(),
+        install.sshHardening(),
+        agent.ejectCd(),
+        agent.strict(),
+        firmware(),
+        new InstallRequest.Afterwards(install.reboot(), install.poweroff()));
+  }
+
+  private void refuseWhatIsMissing() {
+    if (install.noFormat()) {
+      notYet("install.no-format", "remove it; the disk is partitioned and formatted");
+    }
+    if (!install.encryptedPartitions().isEmpty()) {
+      notYet("install.encrypted_partitions", "remove it to install without encryption");
+    }
+    if (!install.bundles().isEmpty()) {
+      notYet("install.bundles", "remove them, and add their content to the image");
+    }
+    if (install.iso().isPresent()) {
+      notYet("install.iso", "boot from that medium, or set install.source to dir:/path");
+    }
+    if (install.recoverySystem().source().isPresent()) {
+      notYet("install.recovery-system.source", "remove it; recovery starts as a copy of active");
+    }
+    if (install.passive().source().isPresent()) {
+      notYet("install.passive.source", "remove it; passive starts as a copy of active");
+    }
+    Map<String, ImageConfig> images = new HashMap<>();
+    images.put("system", install.system());
+    images.put("recovery-system", install.recoverySystem());
+    images.put("passive", install.passive());
+    images.forEach(
+        (name, image) -> {
+          if (image.filesystem().filter(fs -> !fs.equals("ext2")).isPresent()) {
+            notYet("install." + name + ".fs", "remove it; images are ext2");
+          }
+        });
+  }
+
+  private void notYet(String key, String remedy) {
+    problems.add(
+        new Problem(key + " is not supported yet", config.position(key), Optional.of(remedy)));
+  }
+
+  /** {@code install.system.source} is the more exact one. */
+  private Optional<SystemSource> source() {
+    String key = install.system().source().isPresent() ? "install.system.source" : "install.source";
+    return install
+        .system()
+        .source()
+        .or(install::source)
+        .filter(text -> !text.isBlank())
+        .flatMap(text -> source(text, config.position(key)));
+  }
+
+  private Optional<SystemSource> source(String text, Optional<Position> where) {
+    String value = text.replaceFirst("^[a-z]+:(//)?", "");
+    if (text.startsWith("dir:")) {
+      return Optional.of(new SystemSource.Tree(Path.of("/").resolve(value)));
+    }
+    if (text.startsWith("file:")) {
+      return Optional.of(new SystemSource.ImageFile(Path.of("/").resolve(value)));
+    }
+    problems.add(
+        new Problem(
+            "images from registries and archives are not supported yet: " + text,
+            where,
+            Optional.of("boot from a medium made of that image, or use dir:/path or file:/path")));
+    return Optional.empty();
+  }
+
+  private InstallRequest.Sizes sizes() {
+    return new InstallRequest.Sizes(
+        orZero(install.system().size()),
+        orZero(install.passive().size()),
+        orZero(install.recoverySystem().size()),
+        orZero(install.partitionSize("efi")),
+        orZero(install.partitionSize("oem")),
+        orZero(install.partitionSize("recovery")),
+        orZero(install.partitionSize("state")),
+        orZero(install.partitionSize("persistent")));
+  }
+
+  private static Bytes orZero(Optional<Bytes> size) {
+    return size.orElse(Bytes.ZERO);
+  }
+
+  private List<InstallRequest.ExtraPartition> extraPartitions() {
+    List<InstallRequest.ExtraPartition> extras = new ArrayList<>();
+    for (PartitionConfig extra : install.extraPartitions()) {
+      extras.add(
+          new InstallRequest.ExtraPartition(
+              extra.name().orElse(""),
+              extra.label().filter(label -> !label.isEmpty()),
+              orZero(extra.size()),
+              extra.filesystem().orElse(""),
+              config.position("install.extra-partitions[" + extras.size() + "]")));
+    }
+    return extras;
+  }
+
+  private Optional<Firmware> firmware() {
+    return install.firmware().map(word -> word.equals("efi") ? Firmware.EFI : Firmware.BIOS);
+  }
+
+  private Optional<String> tty() {
+    return written("install.tty", install.tty()).filter(tty -> !USUAL_CONSOLES.contains(tty));
+  }
+
+  /**
+   * Kernel arguments come from the image, not from the menu, so a console of the user's own is
+   * added where it reaches them.
+   */
+  private Map<String, String> grubOptions() {
+    Map<String, String> options = new HashMap<>(install.grubOptions());
+    tty()
+        .ifPresent(
+            tty ->
+                options.merge(
+                    "extra_cmdline",
+                    "console=" + tty,
+                    (before, console) -> before + " " + console));
+    return options;
+  }
+
+  /** A default of the declaration is no wish of the user. */
+  private Optional<String> written(String key, String value) {
+    return config.find(key).filter(node -> !node.isNull()).map(_ -> value);
+  }
+}

@@ -1,0 +1,2 @@
+/** What a node tells about itself. */
+package io.kairos.agent.state;
