@@ -1,1 +1,2 @@
+/** Images become media that machines boot from. */
 package io.kairos.auroraboot;

@@ -1,0 +1,35 @@
+package io.kairos.auroraboot;
+
+import io.kairos.images.ImageSource;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Asks for an ISO.
+ *
+ * @param image an OCI layout ({@link ImageSource.OciFile}) or a directory
+ * @param cloudConfig for the installer, and for the node it installs
+ * @param overlay folder whose files are put on the medium, over ours
+ * @param name of the file, without {@code .iso}
+ * @param output folder of the result
+ * @param latest no file on the medium is younger ({@code SOURCE_DATE_EPOCH}); otherwise the time
+ *     when the image was created
+ */
+public record IsoRequest(
+    ImageSource image,
+    Optional<Path> cloudConfig,
+    Optional<Path> overlay,
+    Optional<String> name,
+    Path output,
+    LiveMenu menu,
+    Optional<Instant> latest) {
+  public IsoRequest {
+    name.ifPresent(
+        text -> {
+          if (text.isEmpty() || text.contains("/")) {
+            throw new IllegalArgumentException("not a file name: '" + text + "'");
+          }
+        });
+  }
+}
