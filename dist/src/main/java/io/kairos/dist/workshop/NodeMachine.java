@@ -37,6 +37,16 @@ public record NodeMachine(
     return directory.resolve("disk.qcow2");
   }
 
+  /** What the installer says on its serial console. */
+  public Path installLog() {
+    return directory.resolve("install/serial.log");
+  }
+
+  /** What the installed node says on its serial console. */
+  public Path bootLog() {
+    return directory.resolve("node/serial.log");
+  }
+
   /**
    * Boots the ISO and waits until its unattended installation reboots the machine.
    *

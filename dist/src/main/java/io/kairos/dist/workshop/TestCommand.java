@@ -91,7 +91,7 @@ final class TestCommand {
     List<String> journeys =
         suites.stream().filter(suite -> suite != Suites.UNIT).map(Suites::word).toList();
     if (!suites.contains(Suites.UNIT)) {
-      command = command.with("-DskipUnitTests=true");
+      command = command.with("-DskipTests");
     }
     if (!journeys.isEmpty()) {
       command = command.with("-DskipITs=false", "-De2e.groups=" + String.join("|", journeys));

@@ -31,6 +31,12 @@ public final class Timeline {
     return result;
   }
 
+  public void measure(String what, Runnable part) {
+    Instant begin = clock.instant();
+    part.run();
+    entries.add(new Entry(what, Duration.between(begin, clock.instant()), false));
+  }
+
   public void reused(String what) {
     entries.add(new Entry(what, Duration.ZERO, true));
   }

@@ -1,5 +1,8 @@
 package io.kairos.dist.workshop;
 
+import io.kairos.base.Bytes;
+import io.kairos.base.InvalidConfig;
+import io.kairos.base.Problem;
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.Requirements;
 import io.kairos.dist.cli.CommandLine;
@@ -11,6 +14,7 @@ import io.kairos.dist.cli.Help;
 import io.kairos.dist.cli.Option;
 import io.kairos.dist.cli.Verb;
 import io.kairos.host.linux.LinuxHost;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -85,10 +89,72 @@ public final class WorkshopMain {
             """)
         .option(NO_INSTALL)
         .option(DEBUG)
+        .verb(demo())
         .verb(test())
         .verb(version())
         .verb(Completion.verb("kairos", this::verbs, console))
         .group();
+  }
+
+  private Verb demo() {
+    var distribution =
+        Option.value("distro", "NAME:RELEASE", "what becomes a node")
+            .oneOf("debian:12", "debian:13")
+            .orElse("debian:13");
+    var firmware =
+        Option.value("firmware", "KIND", "what starts the machine")
+            .oneOf("bios", "uefi")
+            .orElse("bios");
+    var memory = Option.value("memory", "MIB", "of the machine").orElse("2560");
+    var work =
+        Option.value(
+            "workdir", "DIR", "keeps artifacts and caches (default: .build/demo beside ./kairos)");
+    var keep = Option.flag("keep", "leave the node running, print how to log in");
+    var attach = Option.flag("console", "show the machine's console, log in at the end");
+    return Verb.named("demo")
+        .summary("from nothing to a booted, immutable node in a virtual machine")
+        .description(
+            """
+            Bootstraps the distribution, converts it into an OS image, builds an ISO from that, boots
+            the ISO in QEMU, lets it install itself on an empty disk, boots the disk, and asks the
+            node what it is. A second run makes again only what has changed. Ctrl-C ends it at any
+            moment and leaves nothing behind.
+            """)
+        .option(distribution)
+        .option(firmware)
+        .option(memory)
+        .option(work)
+        .option(keep)
+        .option(attach)
+        .example("kairos demo", "the whole way; without KVM about 15 minutes, then about 6")
+        .example("kairos demo --firmware uefi --keep", "with UEFI, and the node goes on running")
+        .seeAlso("kairos convert")
+        .seeAlso("kairos build-iso")
+        .seeAlso("kairos test")
+        .runs(
+            given -> {
+              Requirements.read().check("demo", host);
+              var home = WorkshopHome.ofProcess();
+              return new DemoCommand(host, home, console, environment)
+                  .run(
+                      new DemoCommand.Wishes(
+                          given.require(distribution),
+                          DemoCommand.firmware(given.require(firmware)),
+                          memory(given.require(memory)),
+                          given.value(work).map(Path::of).orElse(home.defaultWork()),
+                          given.has(keep),
+                          given.has(attach),
+                          given.has(DEBUG)));
+            });
+  }
+
+  private static Bytes memory(String text) {
+    if (!text.matches("[0-9]{3,6}")) {
+      throw new InvalidConfig(
+          Problem.of("'" + text + "' is no amount of memory")
+              .withRemedy("a number of MiB, for example --memory 2560"));
+    }
+    return Bytes.ofMib(Long.parseLong(text));
   }
 
   private Verb test() {
