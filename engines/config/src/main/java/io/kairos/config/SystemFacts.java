@@ -189,8 +189,7 @@ public final class SystemFacts {
     put(
         facts,
         "serial",
-        line("/sys/class/dmi/id/product_serial")
-            .or(() -> line("/proc/device-tree/serial-number")));
+        line("/sys/class/dmi/id/product_serial").or(() -> line("/proc/device-tree/serial-number")));
     put(facts, "sku", line("/sys/class/dmi/id/product_sku"));
     facts.put(
         "uuid",
@@ -340,7 +339,7 @@ public final class SystemFacts {
 
   private String content(String path) {
     try {
-      return Files.readString(host.resolved(path), StandardCharsets.ISO_8859_1);
+      return new String(Files.readAllBytes(host.resolved(path)), StandardCharsets.UTF_8);
     } catch (IOException absent) {
       return "";
     }

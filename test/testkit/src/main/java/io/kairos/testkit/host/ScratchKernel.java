@@ -6,6 +6,7 @@ import io.kairos.host.Kernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +17,8 @@ import java.util.Set;
 
 /**
  * Remembers what it was asked for: mounts, loops, owners, the host name. Mounting hides nothing; a
- * device node is an empty file. Safe for concurrent use.
+ * device node is an empty file; owners really change when
+ * the test runs as root. Safe for concurrent use.
  */
 public final class ScratchKernel implements Kernel {
   private final List<MountEntry> mounts = new ArrayList<>();
@@ -148,6 +150,12 @@ public final class ScratchKernel implements Kernel {
   @Override
   public synchronized void changeOwner(Path path, int uid, int gid) {
     owners.put(path, new Owner(uid, gid));
+    try {
+      Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+      Files.setAttribute(path, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
+    } catch (IOException notRoot) {
+      return; // remembered all the same
+    }
   }
 
   @Override

@@ -1,0 +1,13 @@
+package io.kairos.stages;
+
+import io.kairos.config.Config;
+import io.kairos.config.Findings;
+import io.kairos.config.Validation;
+
+/** Checks the key {@code stages} of a config: kinds, and keys that no step knows. */
+public final class StagesCheck implements Validation.Check {
+  @Override
+  public void inspect(Config config, Findings findings) {
+    var _ = StageFile.stages(config.merged(), findings);
+  }
+}

@@ -1,0 +1,173 @@
+package io.kairos.stages.account;
+
+import io.kairos.base.HostFailure;
+import io.kairos.config.UserConfig;
+import io.kairos.formats.dotenv.DotEnv;
+import io.kairos.host.Host;
+import io.kairos.stages.action.HostFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Optional;
+
+/** The users and groups of a host. Whoever edits holds the lock of the accounts. */
+public final class Accounts {
+  private static final String PASSWD = "/etc/passwd";
+  private static final String GROUP = "/etc/group";
+  private static final String SHADOW = "/etc/shadow";
+  private static final String GECOS = "Created by entities";
+
+  private final Host host;
+
+  public Accounts(Host host) {
+    this.host = host;
+  }
+
+  /**
+   * A user as the system knows it.
+   *
+   * @param home absolute path on the host
+   */
+  public record Account(String name, int uid, int gid, String home) {}
+
+  public Optional<Account> find(String name) {
+    return AccountFile.read(host, PASSWD)
+        .find(name)
+        .filter(
+            fields ->
+                fields.length >= 6
+                    && AccountFile.isNumber(fields[2])
+                    && AccountFile.isNumber(fields[3]))
+        .map(
+            fields ->
+                new Account(
+                    name,
+                    Integer.parseInt(fields[2]),
+                    Integer.parseInt(fields[3]),
+                    fields[5].isEmpty() ? "/" : fields[5]));
+  }
+
+  /** Creates a user with its group, home and memberships. */
+  public void create(String name, UserConfig config) {
+    if (name.isEmpty() || name.startsWith("-") || name.contains("/") || name.contains(":")) {
+      throw new HostFailure("'" + name + "' is no name for a user");
+    }
+    DotEnv defaults = DotEnv.parse(HostFiles.read(host, "/etc/default/useradd").orElse(""));
+    var passwd = AccountFile.read(host, PASSWD);
+    var groups = AccountFile.read(host, GROUP);
+    String home =
+        config
+            .home()
+            .filter(text -> !text.isEmpty())
+            .orElseGet(() -> defaults.get("HOME").orElse("/home") + "/" + name);
+    int gid = group(groups, name, config);
+    int uid = number(passwd, home, name, config);
+    groups.save(0644);
+
+    // without a password none matches; "!" would also keep sshd without PAM from taking keys
+    putPassword(name, config.isLocked() ? "!" : config.password().orElse("*"));
+    passwd.put(
+        name,
+        "x",
+        Integer.toString(uid),
+        Integer.toString(gid),
+        config.gecos().filter(text -> !text.isEmpty()).orElse(GECOS),
+        home,
+        config
+            .shell()
+            .filter(text -> !text.isEmpty())
+            .orElseGet(() -> defaults.get("SHELL").orElse("/bin/sh")));
+    passwd.save(0644);
+
+    if (config.createsHome()) {
+      HostFiles.createDirectories(host, HostFiles.normalized(home), 0755);
+      host.kernel().changeOwner(host.resolved(HostFiles.normalized(home)), uid, gid);
+    }
+    config.groups().forEach(group -> groups.addMember(group, 3, name));
+    groups.save(0644);
+  }
+
+  private static int group(AccountFile groups, String name, UserConfig config) {
+    Optional<String> primary = config.primaryGroup().filter(text -> !text.isEmpty());
+    if (primary.isPresent() && groups.find(primary.get()).isEmpty()) {
+      throw new HostFailure(
+          "user '"
+              + name
+              + "' wants the primary group '"
+              + primary.get()
+              + "', which is not there");
+    }
+    String group = primary.orElse(name);
+    if (groups.find(group).isEmpty()) {
+      groups.put(group, "x", Integer.toString(groups.freeNumber(2)), "");
+    }
+    groups.addMember(group, 3, name);
+    String gid = groups.find(group).orElseThrow()[2];
+    if (!AccountFile.isNumber(gid)) {
+      throw new HostFailure("the group '" + group + "' has no number");
+    }
+    return Integer.parseInt(gid);
+  }
+
+  /** The number that is asked for, or that the user or its home had before, or a free one. */
+  private int number(AccountFile passwd, String home, String name, UserConfig config) {
+    String wished = config.uid().orElse("");
+    if (!wished.isEmpty()) {
+      if (!AccountFile.isNumber(wished)) {
+        throw new HostFailure("uid '" + wished + "' of user '" + name + "' is no number");
+      }
+      return Integer.parseInt(wished);
+    }
+    Path real = host.resolved(HostFiles.normalized(home));
+    if (Files.isDirectory(real)) {
+      try {
+        int owner = (Integer) Files.getAttribute(real, "unix:uid");
+        if (owner >= 1000) {
+          return owner;
+        }
+      } catch (IOException unreadable) {
+        // then a free one
+      }
+    }
+    return passwd.freeNumber(2);
+  }
+
+  /** Changes the password of a user that exists; ageing stays as it is. */
+  public void putPassword(String name, String password) {
+    var shadow = AccountFile.read(host, SHADOW);
+    String[] old = shadow.find(name).orElse(new String[] {name, "", "", "", "", "", "", "", ""});
+    shadow.put(
+        name,
+        hashed(password),
+        today(host),
+        field(old, 3),
+        field(old, 4),
+        field(old, 5),
+        field(old, 6),
+        field(old, 7),
+        field(old, 8));
+    shadow.save(0640);
+  }
+
+  private static String field(String[] fields, int index) {
+    return index < fields.length ? fields[index] : "";
+  }
+
+  /** A password as shadow keeps it; hashes, locks and nothing pass unchanged. */
+  static String hashed(String password) {
+    boolean isKept =
+        password.isEmpty()
+            || password.startsWith("$")
+            || password.startsWith("!")
+            || password.equals("*");
+    return isKept ? password : ShaCrypt.hash(password);
+  }
+
+  /** Days since 1970; 1 when the clock was never set, because 0 would demand a new password. */
+  static String today(Host host) {
+    long days = LocalDate.ofInstant(host.clock().instant(), ZoneOffset.UTC).toEpochDay();
+    return Long.toString(Math.max(1, days));
+  }
+}

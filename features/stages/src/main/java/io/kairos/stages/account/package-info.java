@@ -1,0 +1,2 @@
+/** The files of users and groups. */
+package io.kairos.stages.account;

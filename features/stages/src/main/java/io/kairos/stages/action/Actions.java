@@ -1,0 +1,45 @@
+package io.kairos.stages.action;
+
+import io.kairos.config.Section;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All actions. */
+public final class Actions {
+  /** In the order in which a step does them, however they are written. */
+  static final List<Action> ORDER =
+      List.of(
+          new DnsAction(),
+          new UnsupportedAction("downloads", "files to download"),
+          new UnsupportedAction("git", "repository to clone"),
+          new EnsureEntitiesAction(),
+          new DirectoriesAction(),
+          new FilesAction(),
+          new CommandsAction(),
+          new DeleteEntitiesAction(),
+          new HostnameAction(),
+          new SysctlAction(),
+          new UsersAction(),
+          new AuthorizedKeysAction(),
+          new ModulesAction(),
+          new TimesyncdAction(),
+          new SystemctlAction(),
+          new EnvironmentAction(),
+          new SystemdFirstbootAction(),
+          new UnsupportedAction("datasource", "where to get user data"),
+          new LayoutAction(),
+          new UnsupportedAction("package_pins", "versions of packages"),
+          new UnsupportedAction("packages", "packages to install and remove"),
+          new UnsupportedAction("unpack_images", "images to unpack"));
+
+  private Actions() {}
+
+  /** The work of a step. */
+  public static List<Action.Work> read(Section step) {
+    List<Action.Work> works = new ArrayList<>();
+    for (Action action : ORDER) {
+      action.read(step).ifPresent(works::add);
+    }
+    return works;
+  }
+}

@@ -1,0 +1,85 @@
+package io.kairos.stages.action;
+
+import io.kairos.base.HostFailure;
+import io.kairos.config.Section;
+import io.kairos.host.Host;
+import io.kairos.stages.StepContext;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+
+/** {@code files}: writes files; their content is a template. */
+final class FilesAction implements Action {
+  private record FileToWrite(String path, String content, String encoding, Ownership ownership) {
+    static FileToWrite read(Section item) {
+      return new FileToWrite(
+          HostFiles.normalized(item.text("path", "where").requiredOr("/")),
+          item.text("content", "what").orElse(""),
+          item.text("encoding", "base64, gzip, or gzip+base64").orElse(""),
+          Ownership.read(item, true));
+    }
+
+    void write(StepContext context) {
+      Host host = context.host();
+      byte[] decoded = decoded();
+      String text = new String(decoded, StandardCharsets.UTF_8);
+      byte[] rendered =
+          text.contains("{{") ? context.render(text).getBytes(StandardCharsets.UTF_8) : decoded;
+      String parent = path.substring(0, Math.max(1, path.lastIndexOf('/')));
+      if (!Files.isDirectory(host.resolved(parent))) {
+        int mode = ownership.mode();
+        DirectoriesAction.create(host, parent, ownership.with(mode < 0700 ? mode | 0100 : mode));
+      }
+      HostFiles.write(host, path, rendered, ownership.mode());
+      ownership.apply(host, path);
+    }
+
+    private byte[] decoded() {
+      try {
+        return switch (encoding) {
+          case "b64", "base64" -> base64();
+          case "gz", "gzip" -> unzipped(content.getBytes(StandardCharsets.ISO_8859_1));
+          case "gz+base64", "gzip+base64", "gz+b64", "gzip+b64" -> unzipped(base64());
+          default -> content.getBytes(StandardCharsets.UTF_8);
+        };
+      } catch (IllegalArgumentException | IOException e) {
+        throw new HostFailure("the content of " + path + " is not " + encoding, e);
+      }
+    }
+
+    private byte[] base64() {
+      return Base64.getDecoder().decode(content.replace("\n", "").replace("\r", "").strip());
+    }
+
+    private static byte[] unzipped(byte[] zipped) throws IOException {
+      try (var in = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
+        return in.readAllBytes();
+      }
+    }
+  }
+
+  private record Writing(List<FileToWrite> files) implements Work {
+    @Override
+    public String summary() {
+      return "files: " + files.size();
+    }
+
+    @Override
+    public void perform(StepContext context) {
+      context.each(files, file -> file.write(context));
+    }
+  }
+
+  @Override
+  public Optional<Work> read(Section step) {
+    return step.sections("files", "files to write", FileToWrite::read)
+        .optional()
+        .filter(list -> !list.isEmpty())
+        .map(Writing::new);
+  }
+}

@@ -1,0 +1,171 @@
+package io.kairos.stages.action;
+
+import io.kairos.base.Bytes;
+import io.kairos.base.HostFailure;
+import io.kairos.host.Command;
+import io.kairos.host.Host;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * The last partition of a disk, as sysfs knows it.
+ *
+ * @param disk kernel name of the disk
+ * @param name kernel name of the partition
+ * @param start first sector, of 512 bytes
+ * @param sectors length of the partition
+ * @param diskSectors length of the disk
+ */
+record GrowingPartition(
+    Host host, String disk, String name, int number, long start, long sectors, long diskSectors) {
+  private static final String BLOCK = "/sys/class/block/";
+  private static final long SECTOR = 512;
+
+  /** What a GPT keeps behind the last usable sector: 32 sectors of entries and the header. */
+  private static final long BACKUP_TABLE = 33;
+
+  /** Partitions end at whole mebibytes, which may leave less than this behind them. */
+  private static final long ALIGNMENT = (1 << 20) / SECTOR;
+
+  /** What is left to grow into. */
+  sealed interface Room {
+    record None(String reason) implements Room {}
+
+    /**
+     * @param size of the whole partition; zero for all there is
+     */
+    record Some(Bytes size) implements Room {}
+  }
+
+  static GrowingPartition lastOf(Host host, String diskPath) {
+    Path real = host.resolved(diskPath);
+    if (!Files.exists(real)) {
+      throw new HostFailure("layout: there is no device " + diskPath);
+    }
+    return last(host, real.getFileName().toString());
+  }
+
+  /** The last partition of the disk on which a file system with this label lies. */
+  static GrowingPartition besides(Host host, String label) {
+    Path real = host.resolved("/dev/disk/by-label/" + label);
+    if (!Files.exists(real)) {
+      throw new HostFailure("layout: there is no file system with the label " + label);
+    }
+    String name = real.getFileName().toString();
+    try {
+      Path sysfs = Path.of(Files.readSymbolicLink(host.path(BLOCK + name)).toString());
+      boolean isPartition = Files.exists(host.resolved(BLOCK + name + "/partition"));
+      return last(host, isPartition ? sysfs.getParent().getFileName().toString() : name);
+    } catch (IOException e) {
+      throw new HostFailure("layout: cannot find the disk of " + name, e);
+    }
+  }
+
+  private static GrowingPartition last(Host host, String disk) {
+    GrowingPartition last = null;
+    try (var entries = Files.newDirectoryStream(host.resolved(BLOCK + disk), disk + "*")) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (!Files.exists(entry.resolve("partition"))) {
+          continue;
+        }
+        var partition =
+            new GrowingPartition(
+                host,
+                disk,
+                name,
+                (int) number(entry.resolve("partition")),
+                number(entry.resolve("start")),
+                number(entry.resolve("size")),
+                number(host.resolved(BLOCK + disk + "/size")));
+        if (last == null || partition.start > last.start) {
+          last = partition;
+        }
+      }
+    } catch (IOException e) {
+      throw new HostFailure("layout: cannot list the partitions of /dev/" + disk, e);
+    }
+    if (last == null) {
+      throw new HostFailure("layout: /dev/" + disk + " has no partition to grow");
+    }
+    return last;
+  }
+
+  private static long number(Path file) {
+    try {
+      return Long.parseLong(Files.readString(file).strip());
+    } catch (IOException | NumberFormatException e) {
+      throw new HostFailure("cannot read " + file, e);
+    }
+  }
+
+  String device() {
+    return "/dev/" + name;
+  }
+
+  /**
+   * @param wished size to reach, zero for all there is
+   */
+  Room room(Bytes wished) {
+    long end = diskSectors - BACKUP_TABLE;
+    if (wished.isZero()) {
+      return end - (start + sectors) < ALIGNMENT
+          ? new Room.None("it ends where the disk ends")
+          : new Room.Some(Bytes.ZERO);
+    }
+    long wanted = wished.count() / SECTOR;
+    if (wanted <= sectors) {
+      return new Room.None("it is large enough");
+    }
+    if (start + wanted > end) {
+      throw new HostFailure(
+          "layout: "
+              + device()
+              + " cannot grow to "
+              + wished
+              + ": /dev/"
+              + disk
+              + " has room for "
+              + Bytes.of((end - start) * SECTOR));
+    }
+    return new Room.Some(wished);
+  }
+
+  /** Moves the table's backup to the end of the disk, then the end of the partition. */
+  void grow(Bytes size) {
+    String type = filesystem(host, device());
+    if (!LayoutAction.GROWABLE.contains(type)) {
+      String what = type.equals("vfat") ? "FAT partition" : type.isEmpty() ? "unknown" : type;
+      throw new HostFailure("layout: " + device() + ": " + what + " resizing is not supported");
+    }
+    String table = "/dev/" + disk;
+    host.run(Command.of("sfdisk", "--relocate", "gpt-bak-std", table));
+    host.run(
+        Command.of(
+                "sfdisk", "--no-reread", "--no-tell-kernel", "-N", Integer.toString(number), table)
+            .stdin(size.isZero() ? ", +\n" : ", " + size.toMib() + "MiB\n"));
+    host.run(Command.of("partx", "--update", "--nr", Integer.toString(number), table));
+    if (host.hasProgram("udevadm")) {
+      host.run(Command.of("udevadm", "settle", "--timeout=30").expecting(0, 1));
+    }
+  }
+
+  static String filesystem(Host host, String device) {
+    return host.run(
+            Command.of("blkid", "-c", "/dev/null", "-o", "value", "-s", "TYPE", device)
+                .expecting(0, 2))
+        .text();
+  }
+
+  static void growFilesystem(Host host, String type, String device, String mountedAt) {
+    Command command =
+        switch (type) {
+          case "xfs" -> Command.of("xfs_growfs", mountedAt);
+          case "btrfs" -> Command.of("btrfs", "filesystem", "resize", "max", mountedAt);
+          default -> Command.of("resize2fs", device);
+        };
+    host.run(command.within(Duration.ofMinutes(30)));
+  }
+}

@@ -1,0 +1,2 @@
+/** When steps do not apply. */
+package io.kairos.stages.condition;
