@@ -2,7 +2,10 @@ package io.kairos.auroraboot;
 
 import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
+import io.kairos.base.InvalidConfig;
+import io.kairos.base.Problem;
 import io.kairos.base.Refused;
+import io.kairos.config.Validation;
 import io.kairos.host.Host;
 import io.kairos.plan.Applier;
 import io.kairos.plan.Plan;
@@ -14,7 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Builds hybrid BIOS and UEFI installer ISOs. */
@@ -35,16 +37,16 @@ public final class IsoBuilder {
 
   private final Host host;
   private final Function<Path, Host> hosts;
-  private final Consumer<Path> configCheck;
+  private final Validation.Check[] configChecks;
 
   /**
    * @param hosts opens a directory of this machine as the root of a host
-   * @param configCheck throws when a cloud-config is wrong
+   * @param configChecks of modules that know more about a cloud-config
    */
-  public IsoBuilder(Host host, Function<Path, Host> hosts, Consumer<Path> configCheck) {
+  public IsoBuilder(Host host, Function<Path, Host> hosts, Validation.Check... configChecks) {
     this.host = host;
     this.hosts = hosts;
-    this.configCheck = configCheck;
+    this.configChecks = configChecks.clone();
   }
 
   /** What {@link #build} would do. */
@@ -53,13 +55,14 @@ public final class IsoBuilder {
   }
 
   /**
-   * @throws Refused before anything is written, when image, tools, config or space do not suffice
+   * @throws InvalidConfig when the cloud-config is wrong; nothing was written
+   * @throws Refused when image, tools or space do not suffice; nothing was written
    */
   public BuiltIso build(IsoRequest request, Applier applier) {
     Prepared work = prepare(request);
     requireTools(work.facts());
     requireSpace(request.output(), work.facts());
-    var performer = new IsoPerformer(host, work.image());
+    var performer = new IsoPerformer(host, work.image(), IsoPlanner.scratch(request, work.facts()));
     List<Applier.Done> steps = applier.apply(work.plan(), performer);
     Path iso = request.output().resolve(IsoPlanner.fileName(request, work.facts()));
     return new BuiltIso(
@@ -67,13 +70,20 @@ public final class IsoBuilder {
         host.kernel().size(iso),
         performer.sha256(),
         work.facts().sbom().map(_ -> IsoPerformer.sbomBeside(iso)),
+        work.warnings(),
         steps);
   }
 
-  private record Prepared(SourceImage image, ImageFacts facts, Plan<IsoStep> plan) {}
+  private record Prepared(
+      SourceImage image, ImageFacts facts, Plan<IsoStep> plan, List<Problem> warnings) {}
 
   private Prepared prepare(IsoRequest request) {
-    requireInputs(request);
+    List<Problem> warnings =
+        request
+            .cloudConfig()
+            .map(file -> InstallerConfig.check(file, configChecks))
+            .orElse(List.of());
+    requireOverlay(request);
     SourceImage image = SourceImage.open(request.image(), hosts);
     ImageFacts facts = ImageFacts.observe(image);
     Instant latest =
@@ -82,19 +92,10 @@ public final class IsoBuilder {
             .or(image::created)
             .orElseGet(() -> host.clock().instant())
             .truncatedTo(ChronoUnit.SECONDS);
-    return new Prepared(image, facts, IsoPlanner.plan(request, facts, latest));
+    return new Prepared(image, facts, IsoPlanner.plan(request, facts, latest), warnings);
   }
 
-  private void requireInputs(IsoRequest request) {
-    request
-        .cloudConfig()
-        .ifPresent(
-            file -> {
-              if (!Files.isRegularFile(file)) {
-                throw new Refused("there is no cloud-config " + file, "name an existing file");
-              }
-              configCheck.accept(file);
-            });
+  private void requireOverlay(IsoRequest request) {
     request
         .overlay()
         .filter(folder -> !Files.isDirectory(folder))
@@ -106,8 +107,7 @@ public final class IsoBuilder {
   }
 
   private void requireTools(ImageFacts facts) {
-    List<String> missing =
-        TOOLS.keySet().stream().filter(tool -> !host.hasProgram(tool)).toList();
+    List<String> missing = TOOLS.keySet().stream().filter(tool -> !host.hasProgram(tool)).toList();
     if (!missing.isEmpty()) {
       throw new Refused(
           "this machine lacks " + String.join(", ", missing),
@@ -117,8 +117,7 @@ public final class IsoBuilder {
     if (facts.bootFiles().biosGrub().isEmpty()
         && !Files.exists(host.resolved(IsoPlanner.HOST_GRUB + "/cdboot.img"))) {
       throw new Refused(
-          "neither the image nor this machine has GRUB for PC BIOS",
-          "apt-get install grub-pc-bin");
+          "neither the image nor this machine has GRUB for PC BIOS", "apt-get install grub-pc-bin");
     }
   }
 

@@ -62,12 +62,17 @@ final class IsoPerformer implements Performer<IsoStep> {
 
   private final Host host;
   private final SourceImage image;
+  private final Path scratch;
   private Optional<Flattened> flattened = Optional.empty();
   private String sha256 = "";
 
-  IsoPerformer(Host host, SourceImage image) {
+  /**
+   * @param scratch folder to which the relative paths of steps belong
+   */
+  IsoPerformer(Host host, SourceImage image, Path scratch) {
     this.host = host;
     this.image = image;
+    this.scratch = scratch;
   }
 
   /** Of the ISO, in hex, once it is published. */
@@ -88,40 +93,45 @@ final class IsoPerformer implements Performer<IsoStep> {
 
   private Undo act(IsoStep step, StepProgress progress) throws IOException {
     switch (step) {
-      case PrepareFolder(var scratch) -> {
+      case PrepareFolder() -> {
         delete(scratch);
         Files.createDirectories(scratch);
-        return () -> release(scratch);
+        return this::release;
       }
-      case ReadImage(var aside) ->
-          flattened = Optional.of(image.flatten(aside, host.clock().instant()));
+      case ReadImage(var aside, var latest) ->
+          flattened = Optional.of(image.flatten(at(aside), latest));
       case ExtractFiles extract -> extract(extract);
       case WriteText(var file, var content) -> {
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, content);
+        Files.createDirectories(at(file).getParent());
+        Files.writeString(at(file), content);
       }
       case CopyFile(var from, var to) -> {
-        Files.createDirectories(to.getParent());
-        Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+        Files.createDirectories(at(to).getParent());
+        Files.copy(at(from), at(to), StandardCopyOption.REPLACE_EXISTING);
       }
-      case CopyOverlay(var from, var to) -> copyTree(from, to);
+      case CopyOverlay(var from, var to) -> copyTree(at(from), at(to));
       case MakeBiosImage bios -> makeBiosImage(bios);
-      case MakeEfiImage(var tree, var fat, var time) -> makeEfiImage(tree, fat, time);
+      case MakeEfiImage(var tree, var fat, var time) -> makeEfiImage(at(tree), at(fat), time);
       case Squash squash -> squash(squash, progress);
-      case Settle(var tree, var time) -> settle(tree, time);
-      case WriteIso(var tree, var iso, var time) -> writeIso(tree, iso, time);
-      case Publish(var iso, var target, var sbom) -> publish(iso, target, sbom);
+      case Settle(var tree, var time) -> settle(at(tree), time);
+      case WriteIso(var tree, var iso, var time) -> writeIso(at(tree), at(iso), time);
+      case Publish(var iso, var target, var sbom) -> publish(at(iso), target, sbom);
     }
     return Undo.NOTHING;
   }
 
+  private Path at(Path inPlan) {
+    return scratch.resolve(inPlan);
+  }
+
   private void extract(ExtractFiles step) throws IOException {
-    Map<String, Path> targets = new HashMap<>(step.targets());
+    Map<String, Path> targets = new HashMap<>();
+    step.targets().forEach((path, target) -> targets.put(path, at(target)));
     step.folder()
         .ifPresent(
             folder -> {
               for (String name : image.rootfs().list(folder.inImage())) {
-                targets.put(folder.inImage() + "/" + name, folder.target().resolve(name));
+                targets.put(folder.inImage() + "/" + name, at(folder.target()).resolve(name));
               }
             });
     for (Path target : targets.values()) {
@@ -132,15 +142,15 @@ final class IsoPerformer implements Performer<IsoStep> {
 
   private void makeBiosImage(MakeBiosImage step) throws IOException {
     Command mkimage =
-        Command.of("grub-mkimage", "--directory", step.grub().toString())
+        Command.of("grub-mkimage", "--directory", at(step.grub()).toString())
             .with("--format", "i386-pc", "--prefix", "/boot/grub2")
-            .with("--output", step.core().toString())
+            .with("--output", at(step.core()).toString())
             .with(step.modules().toArray(String[]::new));
     host.run(mkimage.within(DEADLINE));
-    Files.createDirectories(step.eltorito().getParent());
-    try (OutputStream out = Files.newOutputStream(step.eltorito())) {
-      Files.copy(step.grub().resolve("cdboot.img"), out);
-      Files.copy(step.core(), out);
+    Files.createDirectories(at(step.eltorito()).getParent());
+    try (OutputStream out = Files.newOutputStream(at(step.eltorito()))) {
+      Files.copy(at(step.grub()).resolve("cdboot.img"), out);
+      Files.copy(at(step.core()), out);
     }
   }
 
@@ -176,7 +186,7 @@ final class IsoPerformer implements Performer<IsoStep> {
     long total = image.contentSize().count();
     host.run(
         reproducible("mksquashfs", step.latest())
-            .with("-", step.target().toString(), "-tar")
+            .with("-", at(step.target()).toString(), "-tar")
             .with("-comp", "zstd", "-Xcompression-level", COMPRESSION_LEVEL, "-b", "1M")
             .with("-root-mode", "0755", "-root-uid", "0", "-root-gid", "0")
             .with("-no-progress", "-quiet")
@@ -292,7 +302,7 @@ final class IsoPerformer implements Performer<IsoStep> {
     }
   }
 
-  private static void release(Path scratch) {
+  private void release() {
     try {
       delete(scratch);
     } catch (IOException e) {

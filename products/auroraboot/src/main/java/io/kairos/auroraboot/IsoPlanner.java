@@ -32,25 +32,31 @@ final class IsoPlanner {
     return request.name().orElse("kairos-" + facts.name()) + ".iso";
   }
 
+  /** Where an ISO is made; on the file system on which it ends. */
+  static Path scratch(IsoRequest request, ImageFacts facts) {
+    return request.output().toAbsolutePath().resolve("." + fileName(request, facts) + ".building");
+  }
+
   /**
+   * Relative paths of the plan are below {@link #scratch}.
+   *
    * @param latest no file on the medium is younger
    */
   static Plan<IsoStep> plan(IsoRequest request, ImageFacts facts, Instant latest) {
     Path target = request.output().resolve(fileName(request, facts));
-    Path scratch = request.output().resolve("." + target.getFileName() + ".building");
-    Path iso = scratch.resolve("iso");
-    Path efi = scratch.resolve("efi");
+    Path iso = Path.of("iso");
+    Path efi = Path.of("efi");
     BootFiles boot = facts.bootFiles();
 
     var plan = Plan.<IsoStep>named("build ISO");
-    plan.must(new PrepareFolder(scratch));
-    plan.must(new ReadImage(scratch.resolve("rootfs.tar")));
+    plan.must(new PrepareFolder());
+    plan.must(new ReadImage(Path.of("rootfs.tar"), latest));
     Map<String, Path> targets = new HashMap<>();
     targets.put(boot.kernel(), iso.resolve("boot/kernel"));
     targets.put(boot.initrd(), iso.resolve("boot/initrd"));
     targets.put(boot.shim(), efi.resolve("EFI/BOOT/bootx64.efi"));
     targets.put(boot.grub(), efi.resolve("EFI/BOOT").resolve(boot.grubName()));
-    Path grub = boot.biosGrub().map(_ -> scratch.resolve("grub-pc")).orElse(HOST_GRUB);
+    Path grub = boot.biosGrub().map(_ -> Path.of("grub-pc")).orElse(HOST_GRUB);
     plan.must(
         new ExtractFiles(
             targets, boot.biosGrub().map(folder -> new ExtractFiles.Folder(folder, grub))));
@@ -67,10 +73,9 @@ final class IsoPlanner {
         new MakeBiosImage(
             grub,
             Resources.lines("bios-modules.list"),
-            scratch.resolve("core.img"),
+            Path.of("core.img"),
             iso.resolve("boot/eltorito.img")));
-    plan.must(
-        new CopyFile(grub.resolve("boot_hybrid.img"), iso.resolve("boot/boot_hybrid.img")));
+    plan.must(new CopyFile(grub.resolve("boot_hybrid.img"), iso.resolve("boot/boot_hybrid.img")));
     plan.must(
         new WriteText(
             iso.resolve("boot/grub2/grub.cfg"), request.menu().render(facts.architecture())));
@@ -84,12 +89,9 @@ final class IsoPlanner {
 
     plan.must(
         new Squash(
-            iso.resolve("rootfs.squashfs"),
-            facts.volatilePaths(),
-            facts.missingFolders(),
-            latest));
+            iso.resolve("rootfs.squashfs"), facts.volatilePaths(), facts.missingFolders(), latest));
     plan.must(new Settle(iso, latest));
-    Path written = scratch.resolve(target.getFileName());
+    Path written = target.getFileName();
     plan.must(new WriteIso(iso, written, latest));
     return plan.must(new Publish(written, target, facts.sbom())).build();
   }

@@ -10,15 +10,16 @@ import java.util.TreeMap;
 
 /** What building an ISO does, as values. */
 sealed interface IsoStep extends Step {
-  record PrepareFolder(Path scratch) implements IsoStep {
+  /** Makes the folder to which all relative paths belong. */
+  record PrepareFolder() implements IsoStep {
     @Override
     public String summary() {
-      return "work in " + scratch;
+      return "prepare a folder";
     }
   }
 
   /** Opens the image; a directory is archived first. */
-  record ReadImage(Path aside) implements IsoStep {
+  record ReadImage(Path aside, Instant latest) implements IsoStep {
     @Override
     public String summary() {
       return "read the image";
