@@ -1,12 +1,25 @@
 package io.kairos.dist.node;
 
+import io.kairos.agent.Stages;
+import io.kairos.agent.install.InstallArguments;
+import io.kairos.agent.install.InstallCommand;
+import io.kairos.agent.state.NodeState;
+import io.kairos.base.Problem;
+import io.kairos.config.Config;
 import io.kairos.dist.BuildVersion;
+import io.kairos.dist.cli.Argument;
 import io.kairos.dist.cli.Completion;
 import io.kairos.dist.cli.Console;
 import io.kairos.dist.cli.Option;
+import io.kairos.dist.cli.Parameters;
 import io.kairos.dist.cli.Verb;
+import io.kairos.formats.json.Json;
+import io.kairos.formats.yaml.Yaml;
+import io.kairos.host.linux.LinuxHost;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** {@code kairos-agent}: the commands of a node, and the products that run them. */
 final class AgentProgram {
@@ -16,10 +29,26 @@ final class AgentProgram {
       Option.flag("strict-validation", "fail, not warn, where a config breaks the schema")
           .fromVariable("STRICT_VALIDATIONS");
 
+  private static final Option SOURCE =
+      Option.value(
+          "source",
+          "IMAGE",
+          "image to install instead of the medium's: dir:PATH, ocifile:PATH, file:PATH");
+  private static final Option INSECURE =
+      Option.flag("allow-insecure-registries", "accept registries without TLS");
+  private static final Option PLAN = Option.flag("plan", "show what would be done; change nothing");
+  private static final Option OUTPUT =
+      Option.value("output", "FORMAT", "how the result is printed")
+          .also("o")
+          .oneOf("text", "json")
+          .orElse("text");
+
   private final Console console;
   private final Map<String, String> environment;
+  private final LinuxHost host;
 
-  AgentProgram(Console console, Map<String, String> environment) {
+  AgentProgram(LinuxHost host, Console console, Map<String, String> environment) {
+    this.host = host;
     this.console = console;
     this.environment = environment;
   }
@@ -38,9 +67,147 @@ final class AgentProgram {
             """)
         .option(DEBUG)
         .option(STRICT)
+        .verb(install())
+        .verb(manualInstall())
+        .verb(state())
         .verb(version())
         .verb(Completion.verb("kairos-agent", this::verbs, console))
         .group();
+  }
+
+  private Verb install() {
+    return Verb.named("install")
+        .alias("i")
+        .summary("install this machine as the cloud-config of its medium says")
+        .description(
+            """
+            Reads the cloud-configs of the medium and of the kernel command line, and installs when
+            they say install.auto: true. The disk is install.device; auto takes the largest one that
+            is neither the medium, nor removable, nor in use. Needs root.
+            """)
+        .option(SOURCE)
+        .option(INSECURE)
+        .option(PLAN)
+        .option(OUTPUT)
+        .example("kairos-agent install --plan", "shows every step before a byte is written")
+        .example("kairos-agent install --plan --output json", "the same, for programs")
+        .seeAlso("kairos-agent manual-install")
+        .runs(given -> run(installArguments(given, Optional.empty(), true)));
+  }
+
+  private Verb manualInstall() {
+    var device =
+        Option.value("device", "DISK", "disk to install on; auto takes the largest free one");
+    var reboot = Option.flag("reboot", "reboot when done");
+    var powerOff = Option.flag("poweroff", "switch off when done");
+    var defaults = Option.flag("use-default-dirs", "read the cloud-configs of the medium too");
+    return Verb.named("manual-install")
+        .alias("m")
+        .summary("install this machine as a given cloud-config says")
+        .description(
+            """
+            Installs with the cloud-config that is named, whether or not it says install.auto. What
+            the command line says wins over the cloud-config. Needs root.
+            """)
+        .argument(Argument.required("CONFIG", "cloud-config: a file or a URL"))
+        .option(device)
+        .option(reboot)
+        .option(powerOff)
+        .option(defaults)
+        .option(SOURCE)
+        .option(INSECURE)
+        .option(PLAN)
+        .option(OUTPUT)
+        .example(
+            "kairos-agent manual-install --device /dev/vda --reboot config.yaml",
+            "installs on that disk and restarts")
+        .seeAlso("kairos-agent install")
+        .runs(
+            given -> {
+              InstallArguments base = installArguments(given, given.word(0), given.has(defaults));
+              return run(
+                  new InstallArguments(
+                      base.config(),
+                      base.source(),
+                      given.value(device),
+                      given.has(reboot),
+                      given.has(powerOff),
+                      base.usesDefaultFolders(),
+                      base.allowsInsecureRegistries(),
+                      base.isStrict(),
+                      base.view()));
+            });
+  }
+
+  private static InstallArguments installArguments(
+      Parameters given, Optional<String> config, boolean usesDefaultFolders) {
+    Optional<InstallArguments.View> view =
+        given.has(PLAN)
+            ? Optional.of(
+                given.require(OUTPUT).equals("json")
+                    ? InstallArguments.View.JSON
+                    : InstallArguments.View.TEXT)
+            : Optional.empty();
+    return new InstallArguments(
+        config,
+        given.value(SOURCE),
+        Optional.empty(),
+        false,
+        false,
+        usesDefaultFolders,
+        given.has(INSECURE),
+        given.has(STRICT),
+        view);
+  }
+
+  private int run(InstallArguments arguments) {
+    Function<Config, Stages> stages = config -> (stage, root, sources) -> {};
+    new InstallCommand(host, host::at, stages, console.out(), console.err()).run(arguments);
+    return 0;
+  }
+
+  private Verb state() {
+    return Verb.named("state")
+        .summary("what this node is: boot state, partitions, system")
+        .description(
+            """
+            Prints the state document: how the node was booted (boot), its partitions (oem, state,
+            recovery, persistent), addresses, hardware and versions.
+            """)
+        .argument(Argument.any("…", "ignored"))
+        .option(OUTPUT)
+        .example("kairos-agent state", "everything, as YAML")
+        .example("kairos-agent state get boot", "active_boot, passive_boot, recovery_boot, …")
+        .example("kairos-agent state get oem.mounted", "one value of it")
+        .verb(
+            Verb.named("get")
+                .alias("g")
+                .summary("one value of the state document")
+                .argument(Argument.optional("PATH", "a path in it, for example oem.found"))
+                .example("kairos-agent state get kairos.version", "the version of the image")
+                .runs(this::getState))
+        .runs(
+            given -> {
+              var tree = NodeState.observe(host).tree();
+              console
+                  .out()
+                  .println(
+                      given.require(OUTPUT).equals("json")
+                          ? Json.pretty(tree)
+                          : Yaml.emit(Yaml.parse(Json.write(tree), "state")));
+              return 0;
+            });
+  }
+
+  /** Without a line end: scripts put it into variables and files as it is. */
+  private int getState(Parameters given) {
+    try {
+      console.out().print(NodeState.observe(host).get(given.word(0).orElse("")));
+      return 0;
+    } catch (IllegalArgumentException e) {
+      throw new io.kairos.base.InvalidConfig(
+          Problem.of(e.getMessage()).withRemedy("kairos-agent state shows all paths"));
+    }
   }
 
   private Verb version() {

@@ -3,6 +3,7 @@ package io.kairos.dist.node;
 import io.kairos.base.Suggestion;
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.cli.Console;
+import io.kairos.host.linux.LinuxHost;
 import java.util.List;
 import java.util.Map;
 
@@ -82,7 +83,7 @@ public final class NodeMain {
       return version();
     }
     return switch (tool.get()) {
-      case AGENT -> new AgentProgram(console, environment).run(arguments);
+      case AGENT -> new AgentProgram(LinuxHost.here(), console, environment).run(arguments);
       case IMMUCORE -> new ImmucoreProgram(console).run(arguments);
     };
   }

@@ -87,8 +87,7 @@ final class DemoCommand {
     }
   }
 
-  private QemuMachine boot(
-      NodeMachine node, SshAccess access, Timeline timeline, Wishes wishes) {
+  private QemuMachine boot(NodeMachine node, SshAccess access, Timeline timeline, Wishes wishes) {
     var watch = watch("booting the installed node", node.bootLog(), wishes);
     try {
       return timeline.measure("boot the active slot", () -> node.boot(access));

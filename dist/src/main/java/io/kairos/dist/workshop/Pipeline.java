@@ -1,5 +1,9 @@
 package io.kairos.dist.workshop;
 
+import io.kairos.auroraboot.BuiltIso;
+import io.kairos.auroraboot.IsoBuilder;
+import io.kairos.auroraboot.IsoRequest;
+import io.kairos.auroraboot.LiveMenu;
 import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
 import io.kairos.convert.ConvertRequest;
@@ -13,6 +17,7 @@ import io.kairos.dist.runtime.RuntimeBuilder;
 import io.kairos.dist.runtime.RuntimeRequest;
 import io.kairos.host.Command;
 import io.kairos.host.linux.LinuxHost;
+import io.kairos.images.ImageSource;
 import io.kairos.images.LayerCompression;
 import io.kairos.plan.Applier;
 import io.kairos.plan.ConsoleProgress;
@@ -38,6 +43,9 @@ public final class Pipeline {
   private static final List<String> IMAGE_MAKERS = List.of("convert", "images", "formats");
 
   private static final List<String> ISO_MAKERS = List.of("auroraboot", "images", "formats");
+
+  /** What the installer says is read from the serial console. */
+  private static final LiveMenu SERIAL_CONSOLE = new LiveMenu("console=tty1 console=ttyS0", "");
 
   private final LinuxHost host;
   private final WorkshopHome home;
@@ -142,8 +150,21 @@ public final class Pipeline {
   }
 
   private String buildIso(Artifact image, String config, Path output) {
-    throw new UnsupportedOperationException(
-        "the ISO builder is on its way: " + image.path() + config + output);
+    Path cloudConfig = work.resolve("cloud-config.yaml");
+    write(cloudConfig, config);
+    BuiltIso built =
+        new IsoBuilder(host, host::at, file -> {})
+            .build(
+                new IsoRequest(
+                    new ImageSource.OciFile(image.path()),
+                    Optional.of(cloudConfig),
+                    Optional.empty(),
+                    Optional.of("kairos"),
+                    output,
+                    SERIAL_CONSOLE,
+                    Optional.empty()),
+                new Applier(host.clock(), progress));
+    return "sha256:" + built.sha256();
   }
 
   /** The launcher belongs inside the tree that a conversion installs. */
