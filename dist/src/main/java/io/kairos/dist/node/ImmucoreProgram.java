@@ -8,11 +8,15 @@ import io.kairos.dist.cli.ErrorText;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.immucore.Immucore;
 import io.kairos.immucore.StageRuns;
+import io.kairos.stages.StageLog;
+import io.kairos.stages.StageRunner;
+import io.kairos.stages.StageSources;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /** {@code immucore}: runs once, in the initramfs. Its one option prints the graph of this boot. */
 final class ImmucoreProgram {
@@ -45,7 +49,11 @@ final class ImmucoreProgram {
     // A half-made root is worse than a late one: a signal waits until the graph has ended.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitQuietly(ended)));
     try {
-      StageRuns stages = (stage, root) -> List.of();
+      StageRuns stages =
+          (stage, root, log) ->
+              new StageRunner(root, stageLog(log))
+                  .run(stage, StageSources.standard().withCommandLine(commandLine))
+                  .errors();
       Optional<String> failure =
           new Immucore(initramfs, initramfs.at(Path.of("/sysroot")), stages)
               .boot(commandLine, BuildVersion.read());
@@ -54,6 +62,15 @@ final class ImmucoreProgram {
     } finally {
       ended.countDown();
     }
+  }
+
+  /** Debugging output would hide the boot on a slow console. */
+  private static StageLog stageLog(Consumer<String> log) {
+    return (level, line) -> {
+      if (level != StageLog.Level.DEBUG) {
+        log.accept(line);
+      }
+    };
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -22,6 +22,7 @@ import io.kairos.images.LayerCompression;
 import io.kairos.plan.Applier;
 import io.kairos.plan.ConsoleProgress;
 import io.kairos.plan.Progress;
+import io.kairos.stages.StagesCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -153,7 +154,7 @@ public final class Pipeline {
     Path cloudConfig = work.resolve("cloud-config.yaml");
     write(cloudConfig, config);
     BuiltIso built =
-        new IsoBuilder(host, host::at, file -> {})
+        new IsoBuilder(host, host::at, new StagesCheck())
             .build(
                 new IsoRequest(
                     new ImageSource.OciFile(image.path()),

@@ -201,7 +201,7 @@ final class BootPerformer {
     if (inNewRoot) {
       var binds = bindKernelTrees();
       try {
-        problems = stages.run(stage, newRoot);
+        problems = stages.run(stage, newRoot, report::detail);
       } finally {
         for (Path bind : binds.reversed()) {
           kernel().detach(bind);
@@ -210,7 +210,7 @@ final class BootPerformer {
     } else {
       link("/system", NEW_ROOT + "/system");
       link("/oem", NEW_ROOT + "/oem");
-      problems = stages.run(stage, initramfs);
+      problems = stages.run(stage, initramfs, report::detail);
     }
     problems.forEach(problem -> report.degraded(id, problem));
   }

@@ -37,8 +37,14 @@ final class BootReport {
     this.newRoot = newRoot;
   }
 
-  synchronized void log(String line) {
+  /** For whoever watches the console, and for the log. */
+  void log(String line) {
     System.out.println(line);
+    detail(line);
+  }
+
+  /** For the log alone: a console may be slow, and the boot waits for it. */
+  synchronized void detail(String line) {
     try {
       Path file = Files.createDirectories(initramfs.path(DIRECTORY)).resolve("immucore.log");
       Files.writeString(

@@ -50,7 +50,7 @@ public final class Immucore {
       report.write(commandLine);
       return Optional.of(e.getMessage());
     }
-    report.log(graph.render());
+    report.detail(graph.render());
     var performer = new BootPerformer(request, initramfs, newRoot, stages, report);
     new GraphApplier(initramfs.clock(), report::add).apply(graph, performer::perform);
     report.write(commandLine);

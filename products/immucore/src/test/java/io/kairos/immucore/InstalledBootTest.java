@@ -144,7 +144,7 @@ class InstalledBootTest {
     return new Immucore(
             first,
             second,
-            (stage, where) -> {
+            (stage, where, log) -> {
               stagesSeen.add(stage + " in " + (where.equals(first) ? "/" : "/sysroot"));
               return List.of();
             })
