@@ -3,6 +3,7 @@ package io.kairos.storage;
 import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
 import io.kairos.formats.filesystem.Superblock;
+import io.kairos.formats.gpt.GptHeader;
 import io.kairos.host.Host;
 import io.kairos.host.Kernel;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -84,6 +86,8 @@ public record BlockDevices(List<Disk> disks) {
         return Optional.empty(); // a partition of a multipath disk, not a disk
       }
       Disk.Kind kind = Disk.Kind.of(name);
+      int sectorSize =
+          (int) Math.max(SYSFS_SECTOR, number(entry.resolve("queue/logical_block_size")));
       List<Disk.Partition> partitions = new ArrayList<>();
       for (Path child : children(entry)) {
         if (Files.exists(child.resolve("partition"))) {
@@ -97,14 +101,23 @@ public record BlockDevices(List<Disk> disks) {
               device,
               kind,
               Bytes.of(sectors * SYSFS_SECTOR),
-              (int) Math.max(SYSFS_SECTOR, number(entry.resolve("queue/logical_block_size"))),
+              sectorSize,
               number(entry.resolve("removable")) == 1,
               number(entry.resolve("ro")) == 1,
               text(entry.resolve("device/model")).filter(model -> !model.isEmpty()),
               partitions.isEmpty() && kind != Disk.Kind.MEMORY ? content(device) : Optional.empty(),
               partitions,
               uses(entry, device),
-              hasHolders(entry)));
+              hasHolders(entry),
+              kind == Disk.Kind.MEMORY ? Optional.empty() : tableId(device, sectorSize)));
+    }
+
+    private Optional<UUID> tableId(Path device, int sectorSize) {
+      try (SeekableByteChannel blocks = Files.newByteChannel(host.resolved(device.toString()))) {
+        return GptHeader.read(blocks, sectorSize).map(GptHeader::disk);
+      } catch (IOException e) {
+        return Optional.empty(); // an empty drive
+      }
     }
 
     private static boolean hasHolders(Path entry) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A whole block device, as it was when somebody looked.
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param content file system on the device itself, without a partition table
  * @param uses what holds the device itself, not its partitions
  * @param hasHolders volume groups or mappings lie on it or on a partition of it
+ * @param tableId GUID of its GPT, if it has one
  */
 public record Disk(
     String name,
@@ -31,7 +33,8 @@ public record Disk(
     Optional<Superblock> content,
     List<Partition> partitions,
     List<Use> uses,
-    boolean hasHolders) {
+    boolean hasHolders,
+    Optional<UUID> tableId) {
 
   /** Where a block device comes from, told by its kernel name. */
   public enum Kind {

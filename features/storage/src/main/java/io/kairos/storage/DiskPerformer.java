@@ -34,7 +34,7 @@ public final class DiskPerformer implements Performer<DiskStep> {
   private static final Pattern RSYNC_PROGRESS = Pattern.compile("^\\s*[0-9,.]+\\s+([0-9]{1,3})%.*");
 
   private static final int BLOCK = 1 << 20;
-  private static final ByteBuffer ZEROS = ByteBuffer.allocate(BLOCK);
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(BLOCK);
 
   private final Host host;
   private final Kernel kernel;
@@ -49,9 +49,10 @@ public final class DiskPerformer implements Performer<DiskStep> {
   @Override
   public Undo perform(DiskStep step, StepProgress progress) {
     return switch (step) {
-      case DiskStep.ReleaseLeftovers(var mounts, var loops) -> {
-        mounts.forEach(this::unmountIfMounted);
+      case DiskStep.ReleaseLeftovers(var imageMounts, var loops, var mounts) -> {
+        imageMounts.forEach(this::unmountIfMounted);
         loops.forEach(kernel::detachLoop);
+        mounts.forEach(this::unmountIfMounted);
         yield Undo.NOTHING;
       }
       case DiskStep.Deactivate(var disk) -> {
@@ -251,7 +252,7 @@ public final class DiskPerformer implements Performer<DiskStep> {
                 StandardOpenOption.WRITE)) {
       long size = in.size();
       long position = 0;
-      ByteBuffer block = ByteBuffer.allocate(BLOCK);
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
       while (position < size) {
         block.clear();
         while (block.hasRemaining() && in.read(block) > 0) {

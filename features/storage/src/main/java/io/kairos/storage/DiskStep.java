@@ -5,26 +5,28 @@ import io.kairos.plan.Step;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is done to disks, file systems, mounts and images, as values. Paths are real ones. */
 public sealed interface DiskStep extends Step {
 
-  /** Lets go of mounts and loop devices that an earlier run left behind. */
-  record ReleaseLeftovers(List<Path> mounts, List<Path> loops) implements DiskStep {
+  /** Lets go of what an earlier run left behind: images first, then what they lie on. */
+  record ReleaseLeftovers(List<Path> imageMounts, List<Path> loops, List<Path> mounts)
+      implements DiskStep {
     public ReleaseLeftovers {
-      mounts = List.copyOf(mounts);
+      imageMounts = List.copyOf(imageMounts);
       loops = List.copyOf(loops);
+      mounts = List.copyOf(mounts);
     }
 
     @Override
     public String summary() {
-      return "release what an interrupted run left: " + words();
-    }
-
-    private String words() {
-      var all = new java.util.ArrayList<>(mounts);
-      all.addAll(loops);
-      return all.stream().map(Path::toString).collect(java.util.stream.Collectors.joining(", "));
+      return "release what an interrupted run left: "
+          + Stream.of(imageMounts, loops, mounts)
+              .flatMap(List::stream)
+              .map(Path::toString)
+              .collect(Collectors.joining(", "));
     }
   }
 
@@ -43,9 +45,7 @@ public sealed interface DiskStep extends Step {
       return "write GPT on "
           + table.disk()
           + ": "
-          + table.partitions().stream()
-              .map(WriteTable::words)
-              .collect(java.util.stream.Collectors.joining(", "));
+          + table.partitions().stream().map(WriteTable::words).collect(Collectors.joining(", "));
     }
 
     private static String words(PartitionTable.PlacedPartition placed) {

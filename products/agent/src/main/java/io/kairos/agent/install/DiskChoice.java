@@ -155,7 +155,7 @@ final class DiskChoice {
   /** Without what an interrupted run of ours left, which is released first. */
   private List<Disk.Use> uses(Disk disk) {
     return disk.allUses().stream()
-        .filter(use -> use.mountedAt().filter(machine.leftoverMounts()::contains).isEmpty())
+        .filter(use -> use.mountedAt().filter(machine.leftovers()::contains).isEmpty())
         .toList();
   }
 

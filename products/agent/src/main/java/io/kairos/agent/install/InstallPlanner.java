@@ -149,9 +149,10 @@ public final class InstallPlanner {
 
     private void partition() {
       plan.milestone("partition");
-      if (!machine.leftoverMounts().isEmpty() || !machine.leftoverLoops().isEmpty()) {
+      Machine.Leftovers left = machine.leftovers();
+      if (!left.equals(Machine.Leftovers.NONE)) {
         plan.must(
-            disk(new DiskStep.ReleaseLeftovers(machine.leftoverMounts(), machine.leftoverLoops())));
+            disk(new DiskStep.ReleaseLeftovers(left.imageMounts(), left.loops(), left.mounts())));
       }
       if (disk.hasHolders()) {
         plan.must(disk(new DiskStep.Deactivate(disk.device())));

@@ -69,7 +69,7 @@ public final class Installer {
     if (!second.plan().equals(first.plan())) {
       LOG.log(System.Logger.Level.INFO, "the hooks of kairos-install.pre changed the plan");
     }
-    second.notes().forEach(note -> LOG.log(System.Logger.Level.INFO, note));
+    second.notes().forEach(note -> LOG.log(System.Logger.Level.DEBUG, note));
     apply(second.plan(), request);
   }
 

@@ -8,12 +8,11 @@ import io.kairos.host.Host;
 import io.kairos.host.Kernel;
 import io.kairos.storage.BlockDevices;
 import io.kairos.storage.Disk;
+import io.kairos.storage.PartitionTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +29,6 @@ import java.util.TreeSet;
  * @param liveRecovery the recovery system that the live medium brings, if it does
  * @param bootedFromCd the live medium can be ejected
  * @param previous how far an earlier installation came, by disk
- * @param leftoverMounts mounts of an interrupted run, deepest first
- * @param leftoverLoops loop devices of an interrupted run
  * @param missingTools programs that installing needs and the live system lacks
  */
 public record Machine(
@@ -43,9 +40,29 @@ public record Machine(
     Optional<Path> liveRecovery,
     boolean bootedFromCd,
     Map<String, Previous> previous,
-    List<Path> leftoverMounts,
-    List<Path> leftoverLoops,
+    Leftovers leftovers,
     Set<String> missingTools) {
+
+  /**
+   * What an interrupted run holds on to, in the order of release.
+   *
+   * @param imageMounts the mounted image and what is bound into it, deepest first
+   * @param loops loop devices of images
+   * @param mounts partitions of the target
+   */
+  public record Leftovers(List<Path> imageMounts, List<Path> loops, List<Path> mounts) {
+    public static final Leftovers NONE = new Leftovers(List.of(), List.of(), List.of());
+
+    public Leftovers {
+      imageMounts = List.copyOf(imageMounts);
+      loops = List.copyOf(loops);
+      mounts = List.copyOf(mounts);
+    }
+
+    boolean contains(Path mount) {
+      return imageMounts.contains(mount) || mounts.contains(mount);
+    }
+  }
 
   /** What an earlier installation left on a disk. */
   public enum Previous {
@@ -68,13 +85,11 @@ public record Machine(
           "unshare",
           "chroot");
 
-  private static final List<String> MOUNT_NAMES =
-      List.of("efi", "oem", "persistent", "recovery", "state", "active");
+  private static final List<String> PARTITION_MOUNTS =
+      List.of("efi", "oem", "persistent", "recovery", "state");
 
   public Machine {
     previous = new TreeMap<>(previous);
-    leftoverMounts = List.copyOf(leftoverMounts);
-    leftoverLoops = List.copyOf(leftoverLoops);
     missingTools = new TreeSet<>(missingTools);
   }
 
@@ -82,7 +97,6 @@ public record Machine(
     Path mounts = host.path("/run/cos");
     BlockDevices devices = BlockDevices.observe(host);
     Firmware firmware = Firmware.observe(host);
-    List<Path> leftovers = leftoverMounts(host, mounts);
     return new Machine(
         firmware,
         BootPerformer.architecture(),
@@ -92,8 +106,7 @@ public record Machine(
         existing(host, "/run/initramfs/live/recovery.squashfs"),
         cmdline(host).contains("cdroot"),
         previous(host, devices),
-        leftovers,
-        leftoverLoops(host, leftovers),
+        leftovers(host, mounts),
         missingTools(host, firmware));
   }
 
@@ -118,28 +131,24 @@ public record Machine(
     return missing;
   }
 
-  private static List<Path> leftoverMounts(Host host, Path mounts) {
-    Set<Path> ours = new LinkedHashSet<>();
-    MOUNT_NAMES.forEach(name -> ours.add(mounts.resolve(name)));
-    var found = new ArrayList<Path>();
-    for (Kernel.MountEntry mount : host.kernel().mounts()) {
-      if (ours.stream().anyMatch(mount.target()::startsWith)) {
-        found.add(mount.target());
-      }
-    }
-    found.sort(Comparator.reverseOrder());
-    int active = found.indexOf(mounts.resolve("active"));
-    if (active > 0) { // the image lies on a partition that sorts before it
-      found.addFirst(found.remove(active));
-    }
-    return found;
+  private static Leftovers leftovers(Host host, Path mounts) {
+    List<Path> partitions =
+        mountsBelow(host, PARTITION_MOUNTS.stream().map(mounts::resolve).toList());
+    List<Path> loops =
+        host.kernel().loops().entrySet().stream()
+            .filter(loop -> partitions.stream().anyMatch(loop.getValue()::startsWith))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
+    return new Leftovers(mountsBelow(host, List.of(mounts.resolve("active"))), loops, partitions);
   }
 
-  private static List<Path> leftoverLoops(Host host, List<Path> leftoverMounts) {
-    return host.kernel().loops().entrySet().stream()
-        .filter(loop -> leftoverMounts.stream().anyMatch(loop.getValue()::startsWith))
-        .map(Map.Entry::getKey)
-        .sorted()
+  /** Deepest first. */
+  private static List<Path> mountsBelow(Host host, List<Path> folders) {
+    return host.kernel().mounts().stream()
+        .map(Kernel.MountEntry::target)
+        .filter(target -> folders.stream().anyMatch(target::startsWith))
+        .sorted(Comparator.reverseOrder())
         .toList();
   }
 
@@ -148,11 +157,6 @@ public record Machine(
     Map<String, Previous> found = new TreeMap<>();
     for (Disk disk : devices.disks()) {
       Optional<Disk.Partition> state = disk.partitionLabelled("COS_STATE");
-      boolean halfMade =
-          disk.partitions().stream()
-              .anyMatch(
-                  part ->
-                      part.partLabel().equals(Optional.of("state")) && part.content().isEmpty());
       if (state.isPresent()) {
         found.put(
             disk.name(),
@@ -160,7 +164,7 @@ public record Machine(
                     || !holds(host, state.get().device(), "cOS/active.img")
                 ? Previous.INTERRUPTED
                 : Previous.COMPLETE);
-      } else if (halfMade) {
+      } else if (disk.tableId().equals(Optional.of(PartitionTable.DISK_UUID))) {
         found.put(disk.name(), Previous.INTERRUPTED);
       }
     }

@@ -8,6 +8,7 @@ import io.kairos.boot.BootStep;
 import io.kairos.plan.Faults;
 import io.kairos.plan.Performer;
 import io.kairos.plan.Progress;
+import io.kairos.plan.Step;
 import io.kairos.plan.Undo;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class InstallOnRealDiskTest {
   private static final Bytes DISK = Bytes.ofMib(4096);
 
+  private boolean tableWritten;
+  private boolean finished;
   private final List<String> stagesRun = new ArrayList<>();
 
   @Test
@@ -81,6 +84,72 @@ class InstallOnRealDiskTest {
     }
   }
 
+  /**
+   * Each run starts over where the one before was cut, one step later. In turn the process is
+   * killed, so that its mounts and loop devices stay, and the power is cut, so that what was not
+   * flushed is lost.
+   */
+  @Test
+  void powerLossAfterAnyStepLeavesTheOldDiskOrAnInstallationThatStartsOver(@TempDir Path root)
+      throws Exception {
+    try (Lab lab = Lab.withDisk(root, DISK)) {
+      byte[] untouched = lab.edgesOfDisk();
+      int survived = 0;
+      while (isCut(lab, survived)) {
+        if (survived % 2 == 1) {
+          lab.cutPower();
+        }
+        if (!tableWritten) {
+          assertThat(lab.edgesOfDisk()).isEqualTo(untouched);
+        } else if (!finished) {
+          assertThat(planned(lab).notes())
+              .as("after step %d", survived)
+              .contains(lab.disk() + " holds an interrupted installation, starting over");
+        } else {
+          assertThat(bootFiles(lab)).as("after step %d", survived).doesNotContain(false);
+        }
+        survived++;
+      }
+      assertThat(survived).isGreaterThan(40);
+      assertThat(bootFiles(lab)).doesNotContain(false);
+      assertThat(lab.mountsLeft()).isEmpty();
+      assertThat(lab.loopsLeft()).isEmpty();
+    }
+  }
+
+  private boolean isCut(Lab lab, int survived) throws Exception {
+    tableWritten = false;
+    finished = false;
+    try {
+      install(lab, request(lab), powerLossAfter(survived));
+      return false;
+    } catch (Faults.PowerLoss loss) {
+      return true;
+    }
+  }
+
+  private static List<Boolean> bootFiles(Lab lab) {
+    return List.of("/cOS/active.img", "/cOS/passive.img", "/grub/grub.cfg").stream()
+        .map(file -> lab.holds(4, file))
+        .toList();
+  }
+
+  /** Counts the steps of both plans. */
+  private Faults powerLossAfter(int survived) {
+    return new Faults() {
+      private int performed;
+
+      @Override
+      public void after(int index, Step step) {
+        tableWritten |= step.kind().equals("write-table");
+        finished |= step instanceof InstallStep.MarkFinished;
+        if (performed++ == survived) {
+          throw new PowerLoss("after '" + step.summary() + "'");
+        }
+      }
+    };
+  }
+
   private static InstallRequest request(Lab lab) throws Exception {
     Path config = lab.path("/merged.yaml");
     Files.writeString(config, "#cloud-config\nhostname: box\n");
@@ -110,6 +179,14 @@ class InstallOnRealDiskTest {
   }
 
   private void install(Lab lab, InstallRequest request, Faults faults) {
+    installer(lab, faults).install(request);
+  }
+
+  private InstallPlan planned(Lab lab) throws Exception {
+    return installer(lab, Faults.NONE).plan(request(lab));
+  }
+
+  private Installer installer(Lab lab, Faults faults) {
     var real = new BootPerformer(lab, lab::at);
     Performer<BootStep> boot =
         (step, progress) -> {
@@ -119,15 +196,14 @@ class InstallOnRealDiskTest {
           }
           return real.perform(step, progress);
         };
-    new Installer(
-            lab,
-            lab::at,
-            boot,
-            (stage, host, _) ->
-                stagesRun.add(host == lab ? stage : stage + " in " + host.path("/").getFileName()),
-            Progress.SILENT,
-            faults)
-        .install(request);
+    return new Installer(
+        lab,
+        lab::at,
+        boot,
+        (stage, host, _) ->
+            stagesRun.add(host == lab ? stage : stage + " in " + host.path("/").getFileName()),
+        Progress.SILENT,
+        faults);
   }
 
   private static void make(Path folder) {

@@ -78,8 +78,10 @@ class InstallPlannerTest {
             Optional.of(Path.of("/run/initramfs/live/recovery.squashfs")),
             true,
             Map.of("sda", Machine.Previous.INTERRUPTED),
-            List.of(Path.of("/run/cos/state"), Path.of("/run/cos/oem")),
-            List.of(Path.of("/dev/loop3")),
+            new Machine.Leftovers(
+                List.of(Path.of("/run/cos/active")),
+                List.of(Path.of("/dev/loop3")),
+                List.of(Path.of("/run/cos/state"), Path.of("/run/cos/oem"))),
             plain.missingTools());
 
     Golden.assertMatches("install/rerun.plan", plan(machine, onto("/dev/sda")).render());

@@ -90,11 +90,34 @@ final class Lab implements Host, AutoCloseable {
     return backing;
   }
 
-  /** As after a restart: nothing mounted, nothing attached, except the disk. */
-  void restart() {
+  /** The power goes: what has not reached the disk is lost, and the machine starts again. */
+  void cutPower() {
+    Path survived = root.resolve("survived.img");
+    copy(backing, survived);
     release();
+    copy(survived, backing);
     disk = kernel.attachLoop(backing, false);
     run(Command.of("partx", "--update", disk.toString()).expecting(0, 1));
+  }
+
+  private void copy(Path from, Path to) {
+    run(Command.of("cp", "--sparse=always", from.toString(), to.toString()));
+  }
+
+  /** The first 16 MiB and the last one: where tables, boot code and file systems begin. */
+  byte[] edgesOfDisk() throws IOException {
+    ByteBuffer edges = ByteBuffer.allocate(17 << 20);
+    try (var file = FileChannel.open(backing)) {
+      file.read(edges.limit(16 << 20), 0);
+      file.read(edges.limit(17 << 20), file.size() - (1 << 20));
+    }
+    return edges.array();
+  }
+
+  boolean holds(int number, String file) {
+    return run(Command.of("debugfs", "-R", "stat " + file, disk + "p" + number))
+        .stdout()
+        .contains("Inode:");
   }
 
   Host at(Path image) {

@@ -27,8 +27,7 @@ final class Machines {
         Optional.empty(),
         true,
         Map.of(),
-        List.of(),
-        List.of(),
+        Machine.Leftovers.NONE,
         Set.of());
   }
 
@@ -45,7 +44,8 @@ final class Machines {
         Optional.empty(),
         List.of(),
         List.of(),
-        false);
+        false,
+        Optional.empty());
   }
 
   static Disk removable(Disk disk) {
@@ -61,7 +61,8 @@ final class Machines {
         disk.content(),
         disk.partitions(),
         disk.uses(),
-        false);
+        false,
+        Optional.empty());
   }
 
   static Disk readOnly(Disk disk) {
@@ -77,7 +78,8 @@ final class Machines {
         disk.content(),
         disk.partitions(),
         disk.uses(),
-        false);
+        false,
+        Optional.empty());
   }
 
   /** With one partition that is used in some way. */
@@ -104,7 +106,8 @@ final class Machines {
                 Optional.of(new Superblock("ext4", Optional.empty())),
                 List.of(new Disk.Use(device, how, mountedAt)))),
         disk.uses(),
-        false);
+        false,
+        Optional.empty());
   }
 
   static Disk mounted(Disk disk, String at) {
