@@ -36,9 +36,12 @@ class CleanUpRulesTest {
     var root =
         new ScratchHost(folder)
             .withLink("/tmp/escape", machine.toString())
-            .withLink("/etc/machine-id", machine + "/precious");
+            .withLink("/etc/machine-id", "../../../../../.." + machine + "/precious")
+            .withDirectory("/etc");
+    root.withDirectory(machine.toString());
 
-    CleanUpRules.shipped().apply(root.withDirectory(machine.toString()));
+    new CleanUpRules(List.of("/etc/machine-id"), List.of("/tmp/escape"), List.of(), List.of())
+        .apply(root);
 
     assertThat(outside.read("/precious")).isEqualTo("kept");
     assertThat(root.exists("/tmp/escape")).isFalse();
