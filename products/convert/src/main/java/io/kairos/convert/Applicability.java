@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  *     such as {@code >=13}; {@code ,} means and, {@code ||} means or
  */
 record Applicability(String text) {
-  private static final Pattern CONSTRAINT = Pattern.compile("(=|!=|>=|<=|>|<)?\\s*(\\d+(?:\\.\\d+)*)");
+  private static final Pattern CONSTRAINT =
+      Pattern.compile("(=|!=|>=|<=|>|<)?\\s*(\\d+(?:\\.\\d+)*)");
   private static final List<String> PROCESSORS = List.of("amd64", "arm64", "riscv64");
 
   Applicability {

@@ -27,7 +27,8 @@ record CleanUpRules(
 
   CleanUpRules {
     for (String pattern : bootstrapped) {
-      if (!pattern.matches("(/[A-Za-z0-9_.*-]+)+") || MOUNTED.stream().anyMatch(pattern::startsWith)) {
+      if (!pattern.matches("(/[A-Za-z0-9_.*-]+)+")
+          || MOUNTED.stream().anyMatch(pattern::startsWith)) {
         throw new IllegalArgumentException("not safe to delete in a mounted root: " + pattern);
       }
     }

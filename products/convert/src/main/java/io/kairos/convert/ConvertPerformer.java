@@ -52,11 +52,7 @@ final class ConvertPerformer implements Performer<ConvertStep> {
    * @param baseDate no file of a bootstrapped root is newer
    */
   ConvertPerformer(
-      Host machine,
-      Function<Path, Host> hostAt,
-      Path work,
-      Instant epoch,
-      Instant baseDate) {
+      Host machine, Function<Path, Host> hostAt, Path work, Instant epoch, Instant baseDate) {
     this.machine = machine;
     this.hostAt = hostAt;
     this.inRoot = new InRoot(machine, work, epoch);
@@ -122,7 +118,8 @@ final class ConvertPerformer implements Performer<ConvertStep> {
                   "--dpkgopt=force-unsafe-io",
                   "--customize-hook=sh " + hook + " \"$1\" " + digests,
                   "--customize-hook=mv \"$1\"/etc/apt/sources.list.d/*distribution.sources"
-                      + " \"$1\"/etc/apt/sources.list.d/" + AptSources.FILE,
+                      + " \"$1\"/etc/apt/sources.list.d/"
+                      + AptSources.FILE,
                   "--customize-hook=" + CleanUpRules.shipped().asHook(),
                   "--skip=output/dev",
                   "", // the suite is in the sources
@@ -174,11 +171,11 @@ final class ConvertPerformer implements Performer<ConvertStep> {
     return Undo.NOTHING;
   }
 
-  private Undo install(ConvertStep.InstallPackages step, StepProgress progress)
-      throws IOException {
+  private Undo install(ConvertStep.InstallPackages step, StepProgress progress) throws IOException {
     if (!step.manager().equals("apt")) {
       throw new Refused(
-          "packages of this distribution are managed with " + step.manager(), "use apt-based roots");
+          "packages of this distribution are managed with " + step.manager(),
+          "use apt-based roots");
     }
     Host root = hostAt.apply(step.root());
     Path policy = root.resolved("/usr/sbin/policy-rc.d");
@@ -411,5 +408,4 @@ final class ConvertPerformer implements Performer<ConvertStep> {
           || (columns.length > SIZE_COLUMN && Integer.parseInt(columns[SIZE_COLUMN]) >= 2047);
     }
   }
-
 }

@@ -223,8 +223,7 @@ final class ConvertPlanner {
         .orElse("v0.1.0");
   }
 
-  static ArtifactName artifact(
-      ConvertRequest request, DistroDescriptor distro, RootFacts facts) {
+  static ArtifactName artifact(ConvertRequest request, DistroDescriptor distro, RootFacts facts) {
     return new ArtifactName(
         facts.os().find("ID").orElse(distro.id()),
         release(facts),
@@ -249,8 +248,7 @@ final class ConvertPlanner {
     labels.put("io.kairos.targetarch", request.architecture());
     labels.put("io.kairos.variant", ConvertRequest.VARIANT);
     labels.put("org.opencontainers.image.base.name", request.source().name());
-    labels.put(
-        "org.opencontainers.image.title", artifact(request, distro, facts).bootable());
+    labels.put("org.opencontainers.image.title", artifact(request, distro, facts).bootable());
     labels.put("org.opencontainers.image.url", FAMILY_URL);
     labels.put("org.opencontainers.image.version", request.version().text());
     return labels;

@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param architecture in Go's words: {@code amd64}
  * @param model {@code generic}
  * @param mirror instead of the distribution's own
- * @param epoch no file of the image is newer; equal values make equal images
- *     (SOURCE_DATE_EPOCH). Left out, it is when the newest repository was made, or this moment.
+ * @param epoch no file of the image is newer; equal values make equal images (SOURCE_DATE_EPOCH).
+ *     Left out, it is when the newest repository was made, or this moment.
  */
 public record ConvertRequest(
     ConvertSource source,

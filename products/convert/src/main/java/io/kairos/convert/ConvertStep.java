@@ -24,7 +24,8 @@ public sealed interface ConvertStep extends Step {
       implements ConvertStep {
     @Override
     public String summary() {
-      return "bootstrap %s for %s with %d packages".formatted(distro, architecture, packages.size());
+      return "bootstrap %s for %s with %d packages"
+          .formatted(distro, architecture, packages.size());
     }
   }
 
@@ -67,10 +68,7 @@ public sealed interface ConvertStep extends Step {
     public String summary() {
       return "write %s: %d directories, %d files, %d links"
           .formatted(
-              group.name(),
-              group.directories().size(),
-              group.files().size(),
-              group.links().size());
+              group.name(), group.directories().size(), group.files().size(), group.links().size());
     }
   }
 
@@ -107,8 +105,7 @@ public sealed interface ConvertStep extends Step {
     @Override
     public String summary() {
       return "enable %d units, disable %d, mask %d"
-          .formatted(
-              services.enable().size(), services.disable().size(), services.mask().size());
+          .formatted(services.enable().size(), services.disable().size(), services.mask().size());
     }
   }
 

@@ -27,8 +27,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Makes an OS image of a distribution: observes, plans, applies; entry of this module. The tree that
- * it worked on is deleted in the background; closing waits for that.
+ * Makes an OS image of a distribution: observes, plans, applies; entry of this module. The tree
+ * that it worked on is deleted in the background; closing waits for that.
  */
 public final class Converter implements AutoCloseable {
   private static final String DISCARDED = "discarded-";
@@ -88,7 +88,8 @@ public final class Converter implements AutoCloseable {
         FileLock lock = file.tryLock()) {
       if (lock == null) {
         throw new Refused(
-            "another conversion works in " + request.work(), "wait for it, or name another --workdir");
+            "another conversion works in " + request.work(),
+            "wait for it, or name another --workdir");
       }
       return convertLocked(request);
     } catch (IOException e) {
@@ -108,8 +109,7 @@ public final class Converter implements AutoCloseable {
     try {
       // The root outlives the plan that makes it, so it is released here and not by a step.
       steps.addAll(
-          applier.apply(
-              ConvertPlanner.getRoot(request, base, isKept(request, base)), performer));
+          applier.apply(ConvertPlanner.getRoot(request, base, isKept(request, base)), performer));
       DistroDescriptor distro = DistroDescriptor.of(RootFacts.osRelease(root));
       ConvertStep.BaseLayer below = baseLayer(request, base);
       RootFacts before = RootFacts.observe(root, framework);
@@ -129,13 +129,15 @@ public final class Converter implements AutoCloseable {
     if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    Path aside = tree.resolveSibling(DISCARDED + ProcessHandle.current().pid() + "-" + deletions.size());
+    Path aside =
+        tree.resolveSibling(DISCARDED + ProcessHandle.current().pid() + "-" + deletions.size());
     try {
       Files.move(tree, aside, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new HostFailure("cannot set aside " + tree, e);
     }
-    deletions.add(Thread.ofPlatform().daemon().name("delete " + aside).start(() -> Trees.delete(aside)));
+    deletions.add(
+        Thread.ofPlatform().daemon().name("delete " + aside).start(() -> Trees.delete(aside)));
   }
 
   /** Trees of conversions that were killed. */

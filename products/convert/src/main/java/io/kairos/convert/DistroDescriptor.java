@@ -112,8 +112,7 @@ public record DistroDescriptor(
   private static Refused unknown(String name) {
     List<String> known =
         all().stream()
-            .flatMap(
-                distro -> distro.releases().keySet().stream().map(v -> distro.id() + ":" + v))
+            .flatMap(distro -> distro.releases().keySet().stream().map(v -> distro.id() + ":" + v))
             .toList();
     return new Refused(
         "unknown distribution '" + name + "'",
@@ -199,7 +198,8 @@ public record DistroDescriptor(
     if (node instanceof YamlMap map) {
       return map;
     }
-    throw new IllegalStateException(node.position() + ": expected a map, found " + node.described());
+    throw new IllegalStateException(
+        node.position() + ": expected a map, found " + node.described());
   }
 
   private static String text(YamlMap map, String key) {

@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The proxy that command line tools use: {@code http_proxy}, {@code https_proxy}, {@code no_proxy}. */
+/**
+ * The proxy that command line tools use: {@code http_proxy}, {@code https_proxy}, {@code no_proxy}.
+ */
 final class EnvironmentProxy extends ProxySelector {
   private static final int DEFAULT_PORT = 3128;
   private final Map<String, String> environment;

@@ -92,7 +92,8 @@ public record Framework(List<Group> groups) {
     if (node instanceof YamlMap map) {
       return map;
     }
-    throw new IllegalStateException(node.position() + ": expected a map, found " + node.described());
+    throw new IllegalStateException(
+        node.position() + ": expected a map, found " + node.described());
   }
 
   private static String text(YamlMap map, String key) {

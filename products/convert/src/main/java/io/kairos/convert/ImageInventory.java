@@ -63,8 +63,7 @@ record ImageInventory(
 
   private Optional<String> digest(InstalledPackage installed) {
     return Optional.ofNullable(
-        digests.get(
-            installed.name() + " " + installed.version() + " " + installed.architecture()));
+        digests.get(installed.name() + " " + installed.version() + " " + installed.architecture()));
   }
 
   /** YAML for builders: what to ask for to get the same image again. */

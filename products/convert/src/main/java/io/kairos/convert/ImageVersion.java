@@ -19,7 +19,8 @@ public record ImageVersion(String text) {
   public static ImageVersion parse(String text) {
     Matcher matcher = SYNTAX.matcher(text);
     if (!matcher.matches()) {
-      throw new Refused("'" + text + "' is no semantic version", "write it like 1.2.3 or v1.2.3-rc1");
+      throw new Refused(
+          "'" + text + "' is no semantic version", "write it like 1.2.3 or v1.2.3-rc1");
     }
     return new ImageVersion(
         "v%s.%s.%s%s%s"

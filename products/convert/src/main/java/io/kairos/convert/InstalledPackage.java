@@ -48,8 +48,7 @@ public record InstalledPackage(
               state.equals("install ok installed") || state.equals("hold ok installed")));
     }
     packages.sort(
-        Comparator.comparing(InstalledPackage::name)
-            .thenComparing(InstalledPackage::architecture));
+        Comparator.comparing(InstalledPackage::name).thenComparing(InstalledPackage::architecture));
     return List.copyOf(packages);
   }
 

@@ -80,9 +80,7 @@ public record RootFacts(
   static List<InstalledPackage> packages(Host root) {
     Path file = root.resolved("/var/lib/dpkg/status");
     try {
-      return Files.exists(file)
-          ? InstalledPackage.ofDpkgStatus(Files.readString(file))
-          : List.of();
+      return Files.exists(file) ? InstalledPackage.ofDpkgStatus(Files.readString(file)) : List.of();
     } catch (IOException e) {
       throw new HostFailure("cannot read " + file, e);
     }

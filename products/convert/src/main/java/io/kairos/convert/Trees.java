@@ -68,8 +68,7 @@ final class Trees {
             public FileVisitResult visitFile(Path file, BasicFileAttributes facts)
                 throws IOException {
               Path copy = to.resolve(from.relativize(file).toString());
-              Files.copy(
-                  file, copy, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+              Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
               kernel.changeOwner(copy, 0, 0);
               return FileVisitResult.CONTINUE;
             }
@@ -110,10 +109,7 @@ final class Trees {
       for (Path path : sorted) {
         digest.update((tree.relativize(path) + "\0").getBytes(StandardCharsets.UTF_8));
         if (Files.isSymbolicLink(path)) {
-          digest.update(
-              Files.readSymbolicLink(path)
-                  .toString()
-                  .getBytes(StandardCharsets.UTF_8));
+          digest.update(Files.readSymbolicLink(path).toString().getBytes(StandardCharsets.UTF_8));
         } else if (Files.isRegularFile(path)) {
           digest.update(Files.readAllBytes(path));
         }

@@ -113,7 +113,10 @@ public final class Validation {
   private void checkRelease() {
     Optional<OsRelease> kairos = release(KairosRelease.KAIROS_FILE);
     require(
-        KairosRelease.KAIROS_FILE, kairos.isPresent(), "readable", "missing, or not assignments only");
+        KairosRelease.KAIROS_FILE,
+        kairos.isPresent(),
+        "readable",
+        "missing, or not assignments only");
     for (String key : texts("release")) {
       String value = kairos.flatMap(file -> file.find("KAIROS_" + key)).orElse("");
       require("KAIROS_" + key, !value.isEmpty(), value, "missing or empty");
@@ -204,8 +207,7 @@ public final class Validation {
   private void checkFirst(String item, List<String> candidates) {
     Optional<String> found =
         candidates.stream().filter(path -> Files.isRegularFile(root.resolved(path))).findFirst();
-    require(
-        item, found.isPresent(), found.orElse(""), "none of " + String.join(", ", candidates));
+    require(item, found.isPresent(), found.orElse(""), "none of " + String.join(", ", candidates));
   }
 
   private void checkServices() {

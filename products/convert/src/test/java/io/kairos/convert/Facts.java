@@ -1,0 +1,43 @@
+package io.kairos.convert;
+
+import io.kairos.formats.osrelease.OsRelease;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Roots that tests plan for. */
+final class Facts {
+  private Facts() {}
+
+  static RootFacts trixie() {
+    return new RootFacts(
+        new OsRelease(Map.of("ID", "debian", "VERSION_ID", "13")),
+        List.of(
+            installed("openssh-server", "1:10.0p1-7+deb13u4"), installed("rsync", "3.4.1+ds1-5")),
+        List.of("6.12.9+deb13-amd64", "6.12.118+deb13-amd64"),
+        Set.of("systemd-networkd", "network-legacy", "multipath", "systemd-sysext"),
+        Set.of(
+            "multi-user.target",
+            "ssh.service",
+            "getty@.service",
+            "systemd-networkd.service",
+            "apt-daily.timer"),
+        Set.of("/etc/hosts"));
+  }
+
+  /** Its dracut has no module for system extensions, its OpenSSH is old. */
+  static RootFacts older() {
+    RootFacts trixie = trixie();
+    return new RootFacts(
+        trixie.os(),
+        List.of(installed("openssh-server", "1:8.4p1-5+deb11u3")),
+        trixie.kernels(),
+        Set.of("network-legacy"),
+        trixie.units(),
+        Set.of());
+  }
+
+  static InstalledPackage installed(String name, String version) {
+    return new InstalledPackage(name, version, "amd64", name, "", true);
+  }
+}
