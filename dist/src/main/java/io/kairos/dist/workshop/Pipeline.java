@@ -153,7 +153,7 @@ public final class Pipeline {
     Path cloudConfig = work.resolve("cloud-config.yaml");
     write(cloudConfig, config);
     BuiltIso built =
-        new IsoBuilder(host, host::at, file -> {})
+        new IsoBuilder(host, host::at)
             .build(
                 new IsoRequest(
                     new ImageSource.OciFile(image.path()),
@@ -167,10 +167,19 @@ public final class Pipeline {
     return "sha256:" + built.sha256();
   }
 
+  /** The node runtime as a conversion wants it. */
+  Path runtimeForImages() {
+    return withLauncher(runtime());
+  }
+
+  static void delete(LinuxHost host, Path tree) {
+    host.run(Command.of("rm", "-rf", tree.toString()).within(Duration.ofMinutes(10)));
+  }
+
   /** The launcher belongs inside the tree that a conversion installs. */
   private Path withLauncher(NodeRuntime runtime) {
     Path tree = work.resolve("runtime-of-image");
-    host.run(Command.of("rm", "-rf", tree.toString()));
+    delete(host, tree);
     host.run(Command.of("cp", "-al", runtime.tree().toString(), tree.toString()));
     host.run(
         Command.of(
@@ -228,7 +237,7 @@ public final class Pipeline {
               .sorted(Comparator.comparing(path -> !path.toString().endsWith(".digest")))
               .toList();
       for (Path path : outdated) {
-        host.run(Command.of("rm", "-rf", path.toString()).within(Duration.ofMinutes(10)));
+        delete(host, path);
       }
     } catch (IOException e) {
       throw new HostFailure("cannot tidy " + prefix.getParent(), e);
