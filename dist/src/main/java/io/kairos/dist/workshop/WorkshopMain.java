@@ -79,6 +79,7 @@ public final class WorkshopMain {
   }
 
   Verb verbs() {
+    var images = new ImageVerbs(host, console, environment);
     return Verb.named("kairos")
         .summary("any Linux distribution as an immutable, image-based operating system")
         .description(
@@ -90,6 +91,9 @@ public final class WorkshopMain {
         .option(NO_INSTALL)
         .option(DEBUG)
         .verb(demo())
+        .verb(images.convert())
+        .verb(images.validate())
+        .verb(images.buildIso())
         .verb(test())
         .verb(version())
         .verb(Completion.verb("kairos", this::verbs, console))
