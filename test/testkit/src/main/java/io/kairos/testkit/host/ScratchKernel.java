@@ -17,8 +17,8 @@ import java.util.Set;
 
 /**
  * Remembers what it was asked for: mounts, loops, owners, the host name. Mounting hides nothing; a
- * device node is an empty file; owners really change when
- * the test runs as root. Safe for concurrent use.
+ * device node is an empty file; owners really change when the test runs as root. Safe for
+ * concurrent use.
  */
 public final class ScratchKernel implements Kernel {
   private final List<MountEntry> mounts = new ArrayList<>();
