@@ -22,6 +22,8 @@ import io.kairos.host.Host;
 import io.kairos.plan.ConsoleProgress;
 import io.kairos.plan.Faults;
 import io.kairos.plan.Progress;
+import io.kairos.stages.AdminUser;
+import io.kairos.stages.StagesCheck;
 import io.kairos.storage.Awaited;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -152,7 +154,7 @@ public final class InstallCommand {
 
   private Config checked(InstallArguments arguments) {
     Config config = collect(arguments);
-    Validation validation = Validation.of(config);
+    Validation validation = Validation.of(config, new StagesCheck());
     validation.warnings().forEach(warning -> err.println("WARNING: " + warning.render()));
     (arguments.isStrict() ? validation.strict() : validation).throwIfAny();
     if (arguments.config().isEmpty() && !config.install().auto()) {
@@ -162,7 +164,7 @@ public final class InstallCommand {
           "put a cloud-config with install.auto: true on the medium or the kernel command line, or"
               + " run kairos-agent manual-install CONFIG; pairing is not available yet");
     }
-    AdminGate.check(config, machine);
+    AdminUser.require(config, machine);
     return config;
   }
 
