@@ -1,5 +1,7 @@
 package io.kairos.dist.node;
 
+import io.kairos.agent.NodeStages;
+import io.kairos.agent.RunStageCommand;
 import io.kairos.agent.Stages;
 import io.kairos.agent.install.InstallArguments;
 import io.kairos.agent.install.InstallCommand;
@@ -16,6 +18,7 @@ import io.kairos.dist.cli.Verb;
 import io.kairos.formats.json.Json;
 import io.kairos.formats.yaml.Yaml;
 import io.kairos.host.linux.LinuxHost;
+import io.kairos.stages.StageLog;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +72,7 @@ final class AgentProgram {
         .option(STRICT)
         .verb(install())
         .verb(manualInstall())
+        .verb(runStage())
         .verb(state())
         .verb(version())
         .verb(Completion.verb("kairos-agent", this::verbs, console))
@@ -92,7 +96,7 @@ final class AgentProgram {
         .example("kairos-agent install --plan", "shows every step before a byte is written")
         .example("kairos-agent install --plan --output json", "the same, for programs")
         .seeAlso("kairos-agent manual-install")
-        .runs(given -> run(installArguments(given, Optional.empty(), true)));
+        .runs(given -> install(given, installArguments(given, Optional.empty(), true)));
   }
 
   private Verb manualInstall() {
@@ -125,7 +129,8 @@ final class AgentProgram {
         .runs(
             given -> {
               InstallArguments base = installArguments(given, given.word(0), given.has(defaults));
-              return run(
+              return install(
+                  given,
                   new InstallArguments(
                       base.config(),
                       base.source(),
@@ -160,10 +165,61 @@ final class AgentProgram {
         view);
   }
 
-  private int run(InstallArguments arguments) {
-    Function<Config, Stages> stages = config -> (stage, root, sources) -> {};
+  private int install(Parameters given, InstallArguments arguments) {
+    StageLog log = log(given, StageLog.Level.WARNING);
+    Function<Config, Stages> stages = config -> NodeStages.of(host, config, log);
     new InstallCommand(host, host::at, stages, console.out(), console.err()).run(arguments);
     return 0;
+  }
+
+  /**
+   * @param least what is told without {@code --debug}
+   */
+  private StageLog log(Parameters given, StageLog.Level least) {
+    boolean everything = given.has(DEBUG);
+    return (level, line) -> {
+      if (everything || level.compareTo(least) >= 0) {
+        console.err().println(line);
+      }
+    };
+  }
+
+  private Verb runStage() {
+    var strict = Option.flag("strict", "fail when a step fails");
+    var paths =
+        Option.value("cloud-init-paths", "PATH", "a folder or file read after the usual ones")
+            .repeatable();
+    var instead =
+        Option.value("override-cloud-init-paths", "PATH", "read this and nothing else")
+            .repeatable();
+    var analyze = Option.flag("analyze", "show what would run; run nothing").also("a");
+    return Verb.named("run-stage")
+        .summary("run a stage of the cloud-configs, as the boot does")
+        .description(
+            """
+            Runs STAGE.before, STAGE and STAGE.after from /system/oem, /oem, /usr/local/cloud-config
+            and the kernel command line. A step that fails is a warning, unless --strict is given or
+            the configuration says strict: true. Needs root.
+            """)
+        .argument(Argument.required("STAGE", "rootfs, initramfs, fs, boot, network, reconcile, …"))
+        .option(strict)
+        .option(paths)
+        .option(instead)
+        .option(analyze)
+        .example("kairos-agent run-stage boot --analyze", "shows the steps in their order")
+        .runs(
+            given -> {
+              new RunStageCommand(
+                      host, log(given, StageLog.Level.INFO), console.out(), console.err())
+                  .run(
+                      new RunStageCommand.Arguments(
+                          given.word(0).orElseThrow(),
+                          given.has(strict),
+                          given.all(paths),
+                          given.all(instead),
+                          given.has(analyze)));
+              return 0;
+            });
   }
 
   private Verb state() {

@@ -239,7 +239,7 @@ final class ImageVerbs {
               .unpack(Flattened.of(OciLayout.open(layout).image()), scratch);
           yield Validation.of(host.at(scratch)).check();
         } finally {
-          Pipeline.delete(host, scratch);
+          Pipeline.delete(scratch);
         }
       }
       default -> throw new IllegalStateException("not a local image: " + image);

@@ -28,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -168,10 +167,29 @@ public final class Pipeline {
     return "sha256:" + built.sha256();
   }
 
+  /** The node runtime as a conversion wants it. */
+  Path runtimeForImages() {
+    return withLauncher(runtime());
+  }
+
+  /** Deletes a tree, if there is one; also while this thread is interrupted. */
+  static void delete(Path tree) {
+    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(tree)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot delete " + tree, e);
+    }
+  }
+
   /** The launcher belongs inside the tree that a conversion installs. */
   private Path withLauncher(NodeRuntime runtime) {
     Path tree = work.resolve("runtime-of-image");
-    host.run(Command.of("rm", "-rf", tree.toString()));
+    delete(tree);
     host.run(Command.of("cp", "-al", runtime.tree().toString(), tree.toString()));
     host.run(
         Command.of(
@@ -229,7 +247,7 @@ public final class Pipeline {
               .sorted(Comparator.comparing(path -> !path.toString().endsWith(".digest")))
               .toList();
       for (Path path : outdated) {
-        host.run(Command.of("rm", "-rf", path.toString()).within(Duration.ofMinutes(10)));
+        delete(path);
       }
     } catch (IOException e) {
       throw new HostFailure("cannot tidy " + prefix.getParent(), e);
