@@ -80,6 +80,7 @@ public final class ScratchHost implements Host {
     try {
       Path link = path(absolute);
       Files.createDirectories(link.getParent());
+      Files.deleteIfExists(link);
       Files.createSymbolicLink(link, Path.of(target));
       return this;
     } catch (IOException e) {

@@ -1,0 +1,310 @@
+package io.kairos.stages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kairos.base.HostFailure;
+import io.kairos.plan.GraphApplier.Result;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StageRunnerTest {
+  @TempDir Path root;
+
+  private static String appends(String word) {
+    return "    - commands: ['echo " + word + " >> $ROOT/out']\n";
+  }
+
+  @Test
+  void aStageRunsWithItsBeforeAndAfter() {
+    var node =
+        new Stages(root)
+            .file(
+                "/oem/a.yaml",
+                "stages:\n"
+                    + "  foo.after:\n"
+                    + appends("3")
+                    + "  foo:\n"
+                    + appends("2")
+                    + "  foo.before:\n"
+                    + appends("1")
+                    + "  foo.before.x:\n"
+                    + appends("never"));
+    assertThat(node.run("foo").succeeded()).isTrue();
+    assertThat(node.host.read("/out")).isEqualTo("1\n2\n3\n");
+    assertThat(node.log)
+        .contains("INFO Running stage: foo.before", "INFO Done executing stage 'foo'");
+  }
+
+  @Test
+  void filesAreAppliedInTheOrderOfTheirNamesAndFoldersInPlace() {
+    var node =
+        new Stages(root)
+            .file("/oem/02.yaml", "stages:\n  foo:\n" + appends("c"))
+            .file("/oem/01/z.yml", "stages:\n  foo:\n" + appends("b"))
+            .file("/oem/00.yaml", "stages:\n  foo:\n" + appends("a"))
+            .file("/oem/ignored.txt", "stages:\n  foo:\n" + appends("x"));
+    node.run("foo").orThrow();
+    assertThat(node.host.read("/out")).isEqualTo("a\nb\nc\n");
+  }
+
+  @Test
+  void allSourcesFinishBeforeAnyStartsWhenTheStageComes() {
+    var node =
+        new Stages(root)
+            .file(
+                "/system/oem/a.yaml",
+                "stages:\n  foo.before:\n" + appends("1") + "  foo:\n" + appends("3"))
+            .file(
+                "/oem/a.yaml",
+                "stages:\n  foo.before:\n" + appends("2") + "  foo:\n" + appends("4"));
+    node.runner().run("foo", StageSources.standard()).orThrow();
+    assertThat(node.host.read("/out")).isEqualTo("1\n2\n3\n4\n");
+  }
+
+  @Test
+  void aStepMayComeAfterAStepOfALaterFile() {
+    var node =
+        new Stages(root)
+            .file(
+                "/oem/01.yaml",
+                "stages:\n  foo:\n  - after: [{name: test.test}]\n    commands: ['echo late >> $ROOT/out']\n")
+            .file(
+                "/oem/02.yaml",
+                "name: test\nstages:\n  foo:\n  - name: test\n    commands: ['echo early >> $ROOT/out']\n");
+    node.run("foo").orThrow();
+    assertThat(node.host.read("/out")).isEqualTo("early\nlate\n");
+  }
+
+  @Test
+  void aFailingStepIsReportedAndDisablesNothing() {
+    var node =
+        new Stages(root)
+            .file("/oem/01.yaml", "stages:\n  foo:\n  - commands: ['echo broken >&2; exit 3']\n")
+            .file("/oem/02.yaml", "stages:\n  foo:\n" + appends("ran"));
+    StageReport report = node.run("foo");
+    assertThat(node.host.read("/out")).isEqualTo("ran\n");
+    assertThat(report.succeeded()).isFalse();
+    assertThat(report.errors())
+        .singleElement()
+        .asString()
+        .contains("/oem/01.yaml.0", "failed to run", "exit status 3", "broken");
+    assertThatThrownBy(report::orThrow).isInstanceOf(HostFailure.class);
+  }
+
+  @Test
+  void aBrokenFileIsReportedWithItsPlaceAndDisablesNoOther() {
+    var node =
+        new Stages(root)
+            .file("/oem/01.yaml", "stages:\n  foo:\n  - commands: notalist\n")
+            .file("/oem/02.yaml", "stages: [\n")
+            .file("/oem/03.yaml", "stages:\n  foo:\n" + appends("ran"));
+    StageReport report = node.run("foo");
+    assertThat(node.host.read("/out")).isEqualTo("ran\n");
+    assertThat(report.errors())
+        .hasSize(2)
+        .anyMatch(
+            line ->
+                line.contains("/oem/01.yaml:3:15: stages.foo[0].commands must be a list of texts"))
+        .anyMatch(line -> line.contains("/oem/02.yaml:2:1: not valid YAML"));
+  }
+
+  @Test
+  void anUnknownStepKeyIsAWarningWithASuggestion() {
+    var node =
+        new Stages(root).file("/oem/01.yaml", "stages:\n  foo:\n  - comands: [x]\n    name: a\n");
+    assertThat(node.run("foo").succeeded()).isTrue();
+    assertThat(node.log)
+        .anyMatch(
+            line ->
+                line.contains("/oem/01.yaml:3:5: unknown key 'stages.foo[0].comands'")
+                    && line.contains("did you mean 'commands'?"));
+  }
+
+  @Test
+  void aConditionThatDoesNotHoldSkipsTheStepWithoutAnError() {
+    var node =
+        new Stages(root)
+            .file(
+                "/oem/01.yaml",
+                "stages:\n  foo:\n  - if: 'false'\n    commands: ['echo x > $ROOT/out']\n");
+    StageReport report = node.run("foo");
+    assertThat(report.succeeded()).isTrue();
+    assertThat(report.results())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Result.Skipped.class,
+            skipped -> assertThat(skipped.reason()).contains("if statement (false)"));
+    assertThat(node.host.exists("/out")).isFalse();
+    assertThat(node.log)
+        .anyMatch(line -> line.contains("(conditional) Skip 'if statement (false)"));
+  }
+
+  @Test
+  void actionsRunInTheirOwnOrderHoweverTheyAreWritten() {
+    var node =
+        new Stages(root)
+            .file(
+                "/oem/01.yaml",
+                """
+                stages:
+                  foo:
+                  - hostname: later
+                    commands: ['cat $ROOT/a > $ROOT/b; cat $ROOT/etc/hostname >> $ROOT/b || true']
+                    files: [{path: /a, content: written, permissions: 0644}]
+                """);
+    node.run("foo").orThrow();
+    assertThat(node.host.read("/b")).isEqualTo("written");
+    assertThat(node.host.kernel().hostname()).contains("later");
+  }
+
+  @Test
+  void aFileWrittenByAnEarlierStageIsSeenByALaterOne() {
+    var node =
+        new Stages(root)
+            .file(
+                "/oem/01.yaml",
+                """
+                stages:
+                  foo.before:
+                  - files:
+                    - path: /oem/02.yaml
+                      permissions: 0600
+                      content: "stages: {foo: [{commands: ['echo new > $ROOT/out']}]}"
+                """);
+    node.run("foo").orThrow();
+    assertThat(node.host.read("/out")).isEqualTo("new\n");
+  }
+
+  @Test
+  void aSourceThatSomebodyAskedForMustExist() {
+    var node = new Stages(root);
+    assertThat(node.runner().run("foo", StageSources.only("/does/not/exist")).errors())
+        .singleElement()
+        .asString()
+        .contains("/does/not/exist: this source of stages does not exist");
+    assertThat(node.runner().run("foo", StageSources.standard()).succeeded()).isTrue();
+  }
+
+  @Test
+  void theKernelCommandLineMayHoldSteps() {
+    var node = new Stages(root);
+    var sources =
+        StageSources.standard()
+            .withCommandLine(
+                "BOOT=death-star single stages.leia[0].commands[0]='echo beep > $ROOT/out' 3 a/b=c");
+    node.runner().run("leia", sources).orThrow();
+    assertThat(node.host.read("/out")).isEqualTo("beep\n");
+  }
+
+  @Test
+  void theConfigUrlOfTheKernelCommandLineIsASourceToo() {
+    for (String token : List.of("cos.setup=/etc/x.conf", "kairos.config_url=/etc/x.conf")) {
+      var node = new Stages(root).file("/etc/x.conf", "stages:\n  foo:\n" + appends("url"));
+      node.runner().run("foo", StageSources.standard().withCommandLine(token)).orThrow();
+    }
+    assertThat(root.resolve("out")).hasContent("url\nurl");
+  }
+
+  @Test
+  void aTemplatedConfigUrlIsRenderedOnceAndFetchedOnce() {
+    var node = new Stages(root).file("/sys/class/dmi/id/product_uuid", "abc-123\n");
+    var fetched = new ArrayList<String>();
+    var runner =
+        new StageRunner(
+            node.host,
+            address -> {
+              fetched.add(address.toString());
+              return "stages:\n  foo:\n" + appends("remote");
+            },
+            StageLog.SILENT);
+    var url = "\"kairos.config_url=https://e/?uuid={{ .Values.product.uuid }}\"";
+    runner.run("foo", StageSources.standard().withCommandLine(url)).orThrow();
+    assertThat(fetched).containsExactly("https://e/?uuid=abc-123");
+    assertThat(node.host.read("/out")).isEqualTo("remote\n");
+  }
+
+  @Test
+  void aConfigUrlThatCannotBeRenderedIsAnErrorAndTheRestStillRuns() {
+    var node = new Stages(root).file("/oem/a.yaml", "stages:\n  foo:\n" + appends("ran"));
+    StageReport report =
+        node.runner()
+            .run(
+                "foo",
+                StageSources.standard()
+                    .withCommandLine("\"kairos.config_url=https://e/{{ .Values.nope }}\""));
+    assertThat(report.errors())
+        .singleElement()
+        .asString()
+        .contains("rendering config_url: execute");
+    assertThat(node.host.read("/out")).isEqualTo("ran\n");
+  }
+
+  @Test
+  void independentStepsRunSideBySide() {
+    var running = new AtomicInteger();
+    var most = new AtomicInteger();
+    var node = new Stages(root);
+    node.host.answering(
+        "systemctl",
+        command -> {
+          most.accumulateAndGet(running.incrementAndGet(), Math::max);
+          try {
+            Thread.sleep(100);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          running.decrementAndGet();
+          return new io.kairos.host.Output(0, "", "");
+        });
+    node.file(
+        "/oem/a.yaml",
+        """
+        name: n
+        stages:
+          foo:
+          - {name: a, after: [{name: init}], systemctl: {enable: [a]}}
+          - {name: b, after: [{name: init}], systemctl: {enable: [b]}}
+        """);
+    node.run("foo").orThrow();
+    assertThat(most).hasValue(2);
+  }
+
+  @Test
+  void analysisShowsTheGraphAndExecutesNothing() {
+    var node =
+        new Stages(root)
+            .file(
+                "/oem/01.yaml",
+                "name: A\nstages:\n  foo:\n  - {name: one, commands: ['touch $ROOT/out']}\n  - {name: two}\n")
+            .file("/oem/02.yaml", "stages:\n  foo:\n  - {commands: ['touch $ROOT/out']}\n");
+    assertThat(node.runner().analyze("foo", StageSources.only("/oem")))
+        .isEqualTo(
+            """
+            stage: foo
+            1.
+             <init> (background: false) (weak: false)
+            2.
+             <A.one> (background: false) (weak: true)
+            3.
+             <A.two> (background: false) (weak: true)
+            4.
+             </oem/02.yaml.0> (background: false) (weak: true)
+            """);
+    assertThat(node.host.exists("/out")).isFalse();
+    assertThat(node.host.commands()).isEmpty();
+  }
+
+  @Test
+  void aKeyThatIsNotSupportedYetFailsItsStepInsteadOfBeingIgnored() {
+    var node = new Stages(root);
+    StageReport report =
+        node.step("git: {url: https://e/x.git, path: /x}\ncommands: ['echo ran > $ROOT/out']");
+    assertThat(report.errors()).singleElement().asString().contains("'git' is not supported yet");
+    assertThat(node.host.read("/out")).isEqualTo("ran\n");
+  }
+}
