@@ -119,18 +119,20 @@ final class ImageVerbs {
                           ? LayerCompression.GZIP
                           : LayerCompression.NONE,
                       epoch());
-              var converter = new Converter(host, host::at, new Applier(host.clock(), progress));
-              if (given.has(PLAN)) {
-                console.out().print(converter.plan(request).render());
+              try (var converter =
+                  new Converter(host, host::at, new Applier(host.clock(), progress))) {
+                if (given.has(PLAN)) {
+                  console.out().print(converter.plan(request).render());
+                  return 0;
+                }
+                Converter.Converted done = converter.convert(request);
+                console.out().println("image   " + done.name() + "  " + done.size());
+                console.out().println("layout  " + done.layout());
+                console.out().println("digest  " + done.digest());
+                console.out().println("lock    " + done.lock());
+                console.out().println("sbom    " + done.sbom());
                 return 0;
               }
-              Converter.Converted done = converter.convert(request);
-              console.out().println("image   " + done.name() + "  " + done.size());
-              console.out().println("layout  " + done.layout());
-              console.out().println("digest  " + done.digest());
-              console.out().println("lock    " + done.lock());
-              console.out().println("sbom    " + done.sbom());
-              return 0;
             });
   }
 
@@ -231,13 +233,13 @@ final class ImageVerbs {
 
   private List<Validation.Finding> findings(ImageSource image) {
     return switch (image) {
-      case ImageSource.Directory(var path) -> Validation.of(host.at(path)).check();
+      case ImageSource.Directory(var path) -> Validation.of(host, host.at(path)).check();
       case ImageSource.OciFile(var layout) -> {
         Path scratch = scratch();
         try {
           new Unpacker(host.kernel(), UnpackOptions.TO_LOOK_AT)
               .unpack(Flattened.of(OciLayout.open(layout).image()), scratch);
-          yield Validation.of(host.at(scratch)).check();
+          yield Validation.of(host, host.at(scratch)).check();
         } finally {
           Pipeline.delete(scratch);
         }

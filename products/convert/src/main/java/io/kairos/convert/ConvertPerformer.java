@@ -29,10 +29,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Acts, decides nothing. */
 final class ConvertPerformer implements Performer<ConvertStep> {
@@ -87,7 +85,7 @@ final class ConvertPerformer implements Performer<ConvertStep> {
           CleanUpRules.shipped().apply(hostAt.apply(root));
           yield Undo.NOTHING;
         }
-        case ConvertStep.Validate(var root) -> validate(root, progress);
+        case ConvertStep.Validate(var root) -> validate(root);
         case ConvertStep.Pack pack -> pack(pack);
       };
     } catch (IOException e) {
@@ -97,44 +95,60 @@ final class ConvertPerformer implements Performer<ConvertStep> {
 
   private Undo bootstrap(ConvertStep.Bootstrap step, StepProgress progress) throws IOException {
     Path directory = step.archive().getParent();
-    Files.createDirectories(directory);
+    Path scratch = directory.resolve("scratch");
+    Trees.delete(scratch); // of a bootstrap that was killed
+    Files.createDirectories(scratch);
     Path sources = directory.resolve("distribution.sources");
     Files.writeString(sources, AptSources.render(step.repositories(), step.keyring()));
     Path hook = directory.resolve("package-digests.sh");
     Files.write(hook, Resources.bytes("scripts/package-digests.sh"));
-    Path partial = step.archive().resolveSibling(step.archive().getFileName() + ".partial");
-    Path digests = ImageInventory.digestsBeside(step.archive());
+    Path partial = scratch.resolve("root.tar");
     try {
       machine.run(
-          Command.of(
-                  "mmdebstrap",
-                  "--mode=root",
-                  "--variant=minbase",
-                  "--format=tar",
-                  "--architectures=" + step.architecture(),
-                  "--include=" + String.join(",", step.packages()),
-                  "--aptopt=Acquire::Languages \"none\"",
-                  "--aptopt=Acquire::Retries \"3\"",
-                  "--dpkgopt=force-unsafe-io",
-                  "--customize-hook=sh " + hook + " \"$1\" " + digests,
-                  "--customize-hook=mv \"$1\"/etc/apt/sources.list.d/*distribution.sources"
-                      + " \"$1\"/etc/apt/sources.list.d/"
-                      + AptSources.FILE,
-                  "--customize-hook=" + CleanUpRules.shipped().asHook(),
-                  "--skip=output/dev",
-                  "", // the suite is in the sources
-                  partial.toString(),
-                  sources.toString())
+          mmdebstrap(step, hook, sources, partial)
               .inheritingEnvironment()
-              .env("INITRD", "No")
+              .env("INITRD", "No") // no throw-away initrd (Debian kernel handbook, 4)
               .env("SOURCE_DATE_EPOCH", Long.toString(baseDate.getEpochSecond()))
+              .env("TMPDIR", scratch.toString())
               .within(TRANSACTION)
               .eachLine(progress::detail));
       Files.move(partial, step.archive(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (HostFailure e) {
+      throw BootstrapFailure.explained(step.distro(), scratch, e);
     } finally {
-      Files.deleteIfExists(partial);
+      Trees.delete(scratch);
     }
     return Undo.NOTHING;
+  }
+
+  /** In namespaces of its own, so that what it mounts is gone with it, however it ends. */
+  private static Command mmdebstrap(
+      ConvertStep.Bootstrap step, Path hook, Path sources, Path target) {
+    return Command.of(
+        "unshare",
+        "--mount",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+        "mmdebstrap",
+        "--mode=root",
+        "--variant=minbase",
+        "--format=tar",
+        "--architectures=" + step.architecture(),
+        "--include=" + String.join(",", step.packages()),
+        "--aptopt=Acquire::Languages \"none\"",
+        "--aptopt=Acquire::Retries \"3\"",
+        "--dpkgopt=force-unsafe-io",
+        "--customize-hook=sh " + hook + " \"$1\" " + ImageInventory.digestsBeside(step.archive()),
+        "--customize-hook=mv \"$1\"/etc/apt/sources.list.d/*distribution.sources"
+            + " \"$1\"/etc/apt/sources.list.d/"
+            + AptSources.FILE,
+        "--customize-hook=" + CleanUpRules.shipped().asHook(),
+        "--skip=output/dev",
+        "", // the suite is in the sources
+        target.toString(),
+        sources.toString());
   }
 
   private Undo unpack(Path archive, Path root) throws IOException {
@@ -316,17 +330,9 @@ final class ConvertPerformer implements Performer<ConvertStep> {
     return Undo.NOTHING;
   }
 
-  private Undo validate(Path root, StepProgress progress) {
-    Set<String> initramfs =
-        inRoot
-            .run(root, progress, SHORT, "lsinitrd", "/boot/initrd")
-            .stdout()
-            .lines()
-            .map(InitramfsListing::name)
-            .flatMap(Optional::stream)
-            .collect(Collectors.toSet());
+  private Undo validate(Path root) {
     List<Validation.Finding> failures =
-        Validation.of(hostAt.apply(root)).withInitramfs(initramfs).check().stream()
+        Validation.of(machine, hostAt.apply(root)).check().stream()
             .filter(finding -> finding.verdict() == Validation.Verdict.FAIL)
             .toList();
     if (!failures.isEmpty()) {
@@ -385,17 +391,6 @@ final class ConvertPerformer implements Performer<ConvertStep> {
         PosixFilePermissions.fromString(
             letters[mode >> 6 & 7] + letters[mode >> 3 & 7] + letters[mode & 7]));
     Files.setPosixFilePermissions(path, permissions);
-  }
-
-  /** Lines that lsinitrd prints, after those of ls(1). */
-  private static final class InitramfsListing {
-    private static Optional<String> name(String line) {
-      if (!line.matches("[-lbcdp][-rwxsStT]{9} .*")) {
-        return Optional.empty();
-      }
-      String named = line.replaceFirst(" -> .*", "");
-      return Optional.of(named.substring(named.lastIndexOf(' ') + 1));
-    }
   }
 
   /** Lines of moduli(5). */

@@ -72,8 +72,21 @@ public final class Validation {
     }
   }
 
+  /** Without the initramfs, which takes a decompressor. */
   public static Validation of(Host root) {
     return new Validation(root, Optional.empty());
+  }
+
+  /**
+   * @param machine whose programs list the initramfs
+   */
+  public static Validation of(Host machine, Host root) {
+    Path initramfs = root.resolved("/boot/initrd");
+    return new Validation(
+        root,
+        Files.isRegularFile(initramfs)
+            ? InitramfsListing.names(machine, initramfs)
+            : Optional.empty());
   }
 
   /**

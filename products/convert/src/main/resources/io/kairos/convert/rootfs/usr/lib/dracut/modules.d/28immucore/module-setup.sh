@@ -27,6 +27,12 @@ install_runtime() {
     cp -a /usr/bin/kairos "${initdir}/usr/bin/kairos" || return 1
     ln -sfn /usr/bin/kairos "${initdir}/usr/bin/immucore"
     ln -sfn /usr/bin/kairos "${initdir}/usr/bin/kairos-agent"
+
+    # The launcher sets it; a shell complains about a locale that is not there.
+    if [[ -d /usr/lib/locale/C.utf8 ]]; then
+        mkdir -p "${initdir}/usr/lib/locale"
+        cp -a /usr/lib/locale/C.utf8 "${initdir}/usr/lib/locale/"
+    fi
 }
 
 install() {
