@@ -37,14 +37,17 @@ class ImageSourceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "dri:/x, did you mean 'dir'?",
-    "http://host/image, 'one of oci, docker, dir, file, ocifile'",
-    "dir:, the image source names no path",
-    "Debian:13, 'Debian' is no part of a repository name",
-    "debian@sha256:12, what follows '@' is no sha256 digest",
-    "debian:-x, '-x' is no tag",
-  })
+  @CsvSource(
+      quoteCharacter = '~',
+      delimiter = '|',
+      value = {
+        "dri:/x | did you mean 'dir'?",
+        "http://host/image | one of oci, docker, dir, file, ocifile",
+        "dir: | the image source names no path",
+        "Debian:13 | 'Debian' is no part of a repository name",
+        "debian@sha256:12 | what follows '@' is no sha256 digest",
+        "debian:-x | '-x' is no tag",
+      })
   void saysWhatIsWrong(String text, String expected) {
     assertThatThrownBy(() -> ImageSource.parse(text))
         .isInstanceOf(InvalidConfig.class)

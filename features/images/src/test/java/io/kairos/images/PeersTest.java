@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.kairos.formats.tar.TarEntry;
 import io.kairos.host.Command;
 import io.kairos.host.linux.LinuxHost;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,10 +34,11 @@ class PeersTest {
     Files.writeString(root.resolve("etc/hostname"), "node");
     Files.writeString(root.resolve("etc/gone"), "gone");
     Files.createDirectories(root.resolve("usr/bin"));
-    Files.writeString(root.resolve("usr/bin/ä".repeat(1)), "tool");
+    Files.writeString(root.resolve("usr/bin/ä"), "tool");
     Files.createLink(root.resolve("usr/bin/alias"), root.resolve("usr/bin/ä"));
     Files.createSymbolicLink(root.resolve("bin"), Path.of("usr/bin"));
     KERNEL.makeNode(root.resolve("null"), FileFacts.S_IFCHR | 0666, 1, 3);
+    Files.setAttribute(root.resolve("null"), "unix:mode", 0666);
     KERNEL.setExtendedAttribute(root.resolve("usr/bin/ä"), "user.x", new byte[] {1, (byte) 0x80});
     layout = folder.resolve("layout");
     try (var builder = ImageBuilder.to(layout, AMD64, EPOCH, LayerCompression.GZIP, KERNEL)) {
@@ -61,9 +63,9 @@ class PeersTest {
     new Unpacker(KERNEL, UnpackOptions.ROOT_FILE_SYSTEM)
         .unpack(Flattened.of(OciLayout.open(layout).image()), ours);
 
-    var out = new java.io.ByteArrayOutputStream();
+    var out = new ByteArrayOutputStream();
     new Packer(KERNEL, EPOCH).pack(ours, Set.of(), out);
-    var theirs = new java.io.ByteArrayOutputStream();
+    var theirs = new ByteArrayOutputStream();
     new Packer(KERNEL, EPOCH).pack(bundle, Set.of(), theirs);
     assertThat(theirs.toByteArray()).isEqualTo(out.toByteArray());
   }
@@ -144,6 +146,7 @@ class PeersTest {
     assertThat(listing)
         .containsPattern("crw-rw-rw- 0/0 +1, +3 .*squashfs-root/null")
         .contains("squashfs-root/bin -> usr/bin", "squashfs-root/run", "squashfs-root/etc/added")
+        .containsPattern("drwxr-xr-x .*2023-11-14 22:13 squashfs-root\n")
         .doesNotContain("etc/gone");
   }
 
@@ -156,16 +159,8 @@ class PeersTest {
             .addSymlink("/etc/mtab", "../proc/mounts");
     Path file = folder.resolve(name);
     HOST.run(
-        Command.of(
-                "mksquashfs",
-                "-",
-                file.toString(),
-                "-tar",
-                "-no-progress",
-                "-mkfs-time",
-                "0",
-                "-root-time",
-                "0")
+        Command.of("mksquashfs", "-", file.toString(), "-tar", "-no-progress", "-root-mode", "0755")
+            .env("SOURCE_DATE_EPOCH", "1700000000")
             .stdin(tar::writeTo));
     return Files.readAllBytes(file);
   }
