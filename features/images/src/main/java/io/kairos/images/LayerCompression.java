@@ -10,7 +10,7 @@ public enum LayerCompression {
   /** For layouts that travel; every reader of images knows it. */
   GZIP("+gzip");
 
-  /** Level 4 is half again as fast as the usual 6 and 2 % larger (measured on a Debian root). */
+  /** On a Debian root, 3 % smaller than level 1 for 18 % more time; 6 costs twice that for 1 %. */
   private static final int GZIP_LEVEL = 4;
 
   private final String suffix;

@@ -2,18 +2,21 @@ package io.kairos.images;
 
 import io.kairos.base.Refused;
 import io.kairos.formats.tar.TarReader;
+import io.kairos.formats.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /** Streams the members of one archive and verifies its digests on the way. */
 final class LayerReader implements Closeable {
   private static final int BUFFER = 1 << 17;
+  private static final byte[] ZSTD_MAGIC = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
 
   private final TarSource source;
   private final HashingInputStream file;
@@ -55,6 +58,9 @@ final class LayerReader implements Closeable {
     in.reset();
     if (magic.length >= 2 && (magic[0] & 0xff) == 0x1f && (magic[1] & 0xff) == 0x8b) {
       return new GZIPInputStream(in, BUFFER);
+    }
+    if (Arrays.equals(magic, ZSTD_MAGIC)) {
+      return new ZstdInputStream(in);
     }
     return in;
   }

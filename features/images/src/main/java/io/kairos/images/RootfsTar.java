@@ -33,6 +33,11 @@ public final class RootfsTar {
   private final Map<String, TarEntry> added = new TreeMap<>();
   private final Map<String, byte[]> contents = new HashMap<>();
   private final List<String> removed = new ArrayList<>();
+  private final Map<String, TarEntry> originals = new HashMap<>();
+
+  /** Names of files that are gone, and the hard link that takes the content over. */
+  private final Map<String, String> heirs = new HashMap<>();
+
   private Optional<Instant> latest = Optional.empty();
 
   public RootfsTar(Flattened image) {
@@ -115,7 +120,7 @@ public final class RootfsTar {
     }
     image.eachFile(
         (file, content) -> {
-          TarEntry entry = files.remove(file.name());
+          TarEntry entry = files.remove(heirs.getOrDefault(file.name(), file.name()));
           if (entry != null) {
             tar.add(entry, content);
           }
@@ -131,11 +136,12 @@ public final class RootfsTar {
   private List<TarEntry> merged() {
     var names = new HashMap<String, TarEntry>();
     for (TarEntry entry : image.entries()) {
+      originals.put(entry.name(), entry);
       if (!isRemoved(entry.name())) {
         names.put(entry.name(), entry);
       }
     }
-    requireContentOfLinks(names);
+    keepContentOfLinks(names);
     added.forEach(
         (name, entry) -> {
           addParents(name, names);
@@ -173,14 +179,19 @@ public final class RootfsTar {
   }
 
   /** A file whose first name was removed or replaced lives on under its other names. */
-  private void requireContentOfLinks(Map<String, TarEntry> names) {
-    for (TarEntry entry : names.values()) {
-      if (entry.kind() == Kind.HARD_LINK
-          && (!names.containsKey(entry.linkTarget()) || added.containsKey(entry.linkTarget()))
-          && !added.containsKey(entry.name())) {
-        throw new IllegalArgumentException(
-            "/" + entry.linkTarget() + " cannot go: /" + entry.name() + " is a hard link to it");
+  private void keepContentOfLinks(Map<String, TarEntry> names) {
+    for (TarEntry entry : image.entries()) {
+      String target = entry.linkTarget();
+      boolean orphaned =
+          entry.kind() == Kind.HARD_LINK
+              && (!names.containsKey(target) || added.containsKey(target));
+      if (!orphaned || !names.containsKey(entry.name()) || added.containsKey(entry.name())) {
+        continue;
       }
+      String heir = heirs.putIfAbsent(target, entry.name());
+      names.put(
+          entry.name(),
+          heir == null ? originals.get(target).named(entry.name()) : entry.asHardLinkTo(heir));
     }
   }
 

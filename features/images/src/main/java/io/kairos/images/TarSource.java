@@ -3,6 +3,7 @@ package io.kairos.images;
 import io.kairos.base.HostFailure;
 import io.kairos.base.Refused;
 import io.kairos.formats.tar.MalformedTar;
+import io.kairos.formats.zstd.MalformedZstd;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +33,10 @@ record TarSource(String name, Path file, Optional<Descriptor> expected, Optional
 
   /** What went wrong while it was read, told as the user's problem or the machine's. */
   RuntimeException failure(IOException e) {
-    if (e instanceof MalformedTar || e instanceof EOFException || e instanceof ZipException) {
+    if (e instanceof MalformedTar
+        || e instanceof MalformedZstd
+        || e instanceof EOFException
+        || e instanceof ZipException) {
       // A wrong digest says more than what the damage does to the archive.
       expected.ifPresent(descriptor -> OciLayout.verify(file, descriptor));
       String what = e instanceof EOFException ? "the compressed data is truncated" : e.getMessage();
