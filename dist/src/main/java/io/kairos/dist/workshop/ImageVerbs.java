@@ -61,8 +61,7 @@ final class ImageVerbs {
     var output =
         Option.value("output", "DIR", "the image, as an OCI layout").also("o").orElse("image");
     var version =
-        Option.value("version", "VERSION", "of the image, as in 1.2.3")
-            .orElse(BuildVersion.read());
+        Option.value("version", "VERSION", "of the image, as in 1.2.3").orElse(BuildVersion.read());
     var mirror = Option.value("mirror", "URL", "packages come from there");
     var model = Option.value("model", "NAME", "hardware it is for").orElse("generic");
     var compression =
@@ -100,7 +99,11 @@ final class ImageVerbs {
               var progress = progress(given);
               var pipeline =
                   new Pipeline(
-                      host, WorkshopHome.ofProcess(), work(given), new Timeline(host.clock()), progress);
+                      host,
+                      WorkshopHome.ofProcess(),
+                      work(given),
+                      new Timeline(host.clock()),
+                      progress);
               var request =
                   new ConvertRequest(
                       source,
@@ -142,7 +145,8 @@ final class ImageVerbs {
         Option.value("live-console", "PARAMETERS", "console= parameters of the installer")
             .orElse("console=ttyS0 console=tty1");
     var parameters =
-        Option.value("extend-live-cmdline", "PARAMETERS", "more kernel parameters of the installer");
+        Option.value(
+            "extend-live-cmdline", "PARAMETERS", "more kernel parameters of the installer");
     return Verb.named("build-iso")
         .alias("bi")
         .summary("make an image an installer ISO for BIOS and UEFI")
@@ -175,16 +179,14 @@ final class ImageVerbs {
                       given.value(overlay).map(Path::of),
                       given.value(name).map(ImageVerbs::fileName),
                       Path.of(given.require(output)),
-                      new LiveMenu(
-                          given.require(liveConsole), given.value(parameters).orElse("")),
+                      new LiveMenu(given.require(liveConsole), given.value(parameters).orElse("")),
                       epoch());
               var builder = new IsoBuilder(host, host::at);
               if (given.has(PLAN)) {
                 console.out().print(builder.plan(request).render());
                 return 0;
               }
-              BuiltIso iso =
-                  builder.build(request, new Applier(host.clock(), progress(given)));
+              BuiltIso iso = builder.build(request, new Applier(host.clock(), progress(given)));
               console.out().println("iso     " + iso.iso() + "  " + iso.size());
               console.out().println("sha256  " + iso.sha256());
               iso.sbom().ifPresent(sbom -> console.out().println("sbom    " + sbom));
