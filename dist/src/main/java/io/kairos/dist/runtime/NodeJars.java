@@ -1,6 +1,7 @@
 package io.kairos.dist.runtime;
 
 import io.kairos.base.HostFailure;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +33,16 @@ public final class NodeJars {
     for (String entry : entries) {
       Path file = Path.of(entry);
       if (String.valueOf(file.getFileName()).matches(artifact + "-[0-9][^/]*\\.jar")) {
-        return Optional.of(file);
+        return Optional.of(nodePart(file));
       }
     }
     return Optional.empty();
+  }
+
+  /** A module may come with a smaller jar for nodes beside the whole one. */
+  private static Path nodePart(Path jar) {
+    String name = jar.getFileName().toString().replaceFirst("\\.jar$", "-node.jar");
+    Path part = jar.resolveSibling(name);
+    return Files.exists(part) ? part : jar;
   }
 }

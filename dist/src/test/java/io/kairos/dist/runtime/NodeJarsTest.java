@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kairos.base.HostFailure;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NodeJarsTest {
   private static final String WORKSHOP =
@@ -20,6 +23,14 @@ class NodeJarsTest {
         .startsWith(Path.of("/lib/base-0.1.0.jar"), Path.of("/lib/host-0.1.0.jar"))
         .doesNotContain(Path.of("/lib/convert-0.1.0.jar"))
         .hasSameSizeAs(RuntimeData.load().jars());
+  }
+
+  @Test
+  void takesThePartForNodesWhereThereIsOne(@TempDir Path folder) throws IOException {
+    Path part = Files.createFile(folder.resolve("dist-0.1.0-node.jar"));
+    assertThat(NodeJars.on(WORKSHOP.replace("/lib/dist", folder + "/dist")))
+        .contains(part)
+        .doesNotContain(folder.resolve("dist-0.1.0.jar"));
   }
 
   @Test
