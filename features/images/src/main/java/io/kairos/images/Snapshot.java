@@ -29,6 +29,7 @@ public final class Snapshot {
    * @param excluded absolute paths inside the root that are left out with all below them
    */
   public static Snapshot of(Path root, Set<String> excluded) {
+    FileNames.requireUtf8();
     var facts = new HashMap<String, FileFacts>();
     walk(root, "", FileFacts.of(root).fileSystem(), excluded, facts);
     return new Snapshot(facts);

@@ -52,6 +52,7 @@ public final class Unpacker {
    */
   public void unpack(Flattened image, Path target) {
     List<TarEntry> entries = image.entries();
+    FileNames.requireUtf8();
     requireRoot();
     requireEmpty(target);
     requireNoForbiddenDevice(entries);

@@ -31,7 +31,7 @@ class RoundTripTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void anyTreeSurvives(long seed) throws IOException {
     assumeTrue(FileFacts.of(Path.of("/proc/self")).uid() == 0, "needs root for owners and devices");
     var random = new Random(seed);
