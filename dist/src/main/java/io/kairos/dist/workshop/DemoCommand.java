@@ -56,7 +56,7 @@ final class DemoCommand {
     Artifact iso = pipeline.iso(wishes.distribution(), image);
     SshAccess access = pipeline.key().access();
 
-    var accelerator = Accelerator.choose(host, environment);
+    var accelerator = Accelerator.choose(host, environment, iso.path());
     console.out().println("machine: " + accelerator.name() + ", because " + accelerator.reason());
     var node =
         new NodeMachine(

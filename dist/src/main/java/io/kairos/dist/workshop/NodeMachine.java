@@ -26,7 +26,10 @@ public record NodeMachine(
   /** Room for the default layout with its 3 GiB slots (agent 2.4), sparse on this machine. */
   private static final Bytes DISK = Bytes.ofMib(32 * 1024);
 
-  private static final Pattern PANIC = Pattern.compile("Kernel panic - not syncing");
+  /** No installation comes out of these any more. */
+  private static final Pattern LOST =
+      Pattern.compile(
+          "Kernel panic - not syncing|Entering emergency mode|You are in emergency mode");
 
   /** Twenty times as long as on hardware: without KVM every instruction is emulated. */
   private static final Duration INSTALL_DEADLINE = Duration.ofMinutes(25);
@@ -59,10 +62,15 @@ public record NodeMachine(
       machine.await(
           "the unattended installation to reboot the machine",
           INSTALL_DEADLINE,
-          () -> !machine.isRunning() || machine.serial().contains(PANIC));
-      if (machine.serial().contains(PANIC)) {
-        throw new HostFailure("the kernel of the ISO panicked; see " + spec.serialLog());
+          () -> !machine.isRunning() || machine.serial().contains(LOST));
+      if (machine.serial().contains(LOST)) {
+        throw new HostFailure(
+            "the ISO did not come up; its console: "
+                + spec.serialLog()
+                + "\n    "
+                + String.join("\n    ", machine.serial().tail(12)));
       }
+      machine.requireCleanEnd();
     }
   }
 

@@ -65,7 +65,7 @@ abstract class InstalledNodeJourney {
     node =
         new NodeMachine(
             HOST,
-            Accelerator.choose(HOST, System.getenv()),
+            Accelerator.choose(HOST, System.getenv(), iso),
             home.root().resolve("test/e2e/target/" + getClass().getSimpleName()),
             firmware,
             Bytes.ofMib(2560));

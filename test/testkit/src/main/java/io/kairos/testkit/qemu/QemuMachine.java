@@ -153,6 +153,17 @@ public final class QemuMachine implements AutoCloseable {
     return host.run(access.run(sshPort, "sh -s", Duration.ofMinutes(10)).stdin(script));
   }
 
+  /**
+   * For a machine that has ended.
+   *
+   * @throws HostFailure when not the guest but QEMU ended it
+   */
+  public void requireCleanEnd() {
+    if (process.exitValue() != 0) {
+      throw new HostFailure("QEMU ended with exit code " + process.exitValue() + quoted());
+    }
+  }
+
   /** Waits until the machine has switched itself off. */
   public void awaitEnd(Duration deadline) {
     try {
