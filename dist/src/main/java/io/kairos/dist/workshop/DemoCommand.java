@@ -111,6 +111,7 @@ final class DemoCommand {
     var report =
         new DemoReport(timeline.entries(), artifacts, checks, hints(wishes, machine, access));
     console.out().print(report.render());
+    Pipeline.write(wishes.work().resolve("timeline.json"), timeline.toJson());
     if (wishes.attaches()) {
       attach(machine, access);
     }

@@ -26,10 +26,11 @@ public record NodeMachine(
   /** Room for the default layout with its 3 GiB slots (agent 2.4), sparse on this machine. */
   private static final Bytes DISK = Bytes.ofMib(32 * 1024);
 
-  /** No installation comes out of these any more. */
+  /** What a console says when nothing will come any more. */
   private static final Pattern LOST =
       Pattern.compile(
-          "Kernel panic - not syncing|Entering emergency mode|You are in emergency mode");
+          "Kernel panic - not syncing|Entering emergency mode|You are in emergency mode"
+              + "|No bootable device|BdsDxe: No bootable option");
 
   /** Twenty times as long as on hardware: without KVM every instruction is emulated. */
   private static final Duration INSTALL_DEADLINE = Duration.ofMinutes(25);
@@ -62,23 +63,37 @@ public record NodeMachine(
       machine.await(
           "the unattended installation to reboot the machine",
           INSTALL_DEADLINE,
-          () -> !machine.isRunning() || machine.serial().contains(LOST));
-      if (machine.serial().contains(LOST)) {
-        throw new HostFailure(
-            "the ISO did not come up; its console: "
-                + spec.serialLog()
-                + "\n    "
-                + String.join("\n    ", machine.serial().tail(12)));
+          () -> !machine.isRunning() || isLost(machine));
+      if (isLost(machine)) {
+        throw lost("the ISO did not boot", machine);
       }
       machine.requireCleanEnd();
     }
+  }
+
+  private static boolean isLost(QemuMachine machine) {
+    return machine.serial().contains(LOST);
+  }
+
+  private static HostFailure lost(String what, QemuMachine machine) {
+    String end =
+        machine.serial().tail(40).stream()
+            .map(line -> "\n    " + line)
+            .collect(java.util.stream.Collectors.joining());
+    return new HostFailure(what + "; its console, " + machine.spec().serialLog() + ":" + end);
   }
 
   /** Boots the installed disk, without the ISO, until ssh answers. The caller closes it. */
   public QemuMachine boot(SshAccess access) {
     var machine = QemuMachine.start(host, spec("node").disk(disk()));
     try {
-      machine.awaitSsh(access, BOOT_DEADLINE);
+      machine.await(
+          "an ssh login to the installed node",
+          BOOT_DEADLINE,
+          () -> isLost(machine) || machine.answers(access));
+      if (isLost(machine)) {
+        throw lost("the installed node did not boot", machine);
+      }
       return machine;
     } catch (RuntimeException e) {
       machine.close();

@@ -254,7 +254,7 @@ public final class Pipeline {
     }
   }
 
-  private static void write(Path file, String content) {
+  static void write(Path file, String content) {
     try {
       Path aside = file.resolveSibling(file.getFileName() + ".new");
       Files.writeString(aside, content);

@@ -1,10 +1,12 @@
 package io.kairos.dist.workshop;
 
+import io.kairos.formats.json.Json;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** What was done and how long each part took. Not for concurrent use. */
@@ -39,6 +41,19 @@ public final class Timeline {
 
   public void reused(String what) {
     entries.add(new Entry(what, Duration.ZERO, true));
+  }
+
+  /** For {@code kairos bench} and other programs. */
+  public String toJson() {
+    return Json.pretty(
+        entries.stream()
+            .map(
+                entry ->
+                    Map.of(
+                        "what", entry.what(),
+                        "seconds", entry.took().toMillis() / 1000.0,
+                        "reused", entry.reused()))
+            .toList());
   }
 
   public List<Entry> entries() {

@@ -17,6 +17,7 @@ import io.kairos.host.linux.LinuxHost;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 
 /** Starts the workshop's commands; the launcher {@code ./kairos} has built and found everything. */
 public final class WorkshopMain {
@@ -80,24 +81,27 @@ public final class WorkshopMain {
 
   Verb verbs() {
     var images = new ImageVerbs(host, console, environment);
-    return Verb.named("kairos")
-        .summary("any Linux distribution as an immutable, image-based operating system")
-        .description(
-            """
+    var program =
+        Verb.named("kairos")
+            .summary("any Linux distribution as an immutable, image-based operating system")
+            .description(
+                """
             Converts a distribution into an OS image, builds an installer from it, and shows the
             result in a virtual machine. What a command needs from this machine is installed first,
             and said before.
             """)
-        .option(NO_INSTALL)
-        .option(DEBUG)
-        .verb(demo())
-        .verb(images.convert())
-        .verb(images.validate())
-        .verb(images.buildIso())
-        .verb(test())
-        .verb(version())
-        .verb(Completion.verb("kairos", this::verbs, console))
-        .group();
+            .option(NO_INSTALL)
+            .option(DEBUG)
+            .verb(demo())
+            .verb(images.convert())
+            .verb(images.validate())
+            .verb(images.buildIso())
+            .verb(test())
+            .verb(version())
+            .verb(Completion.verb("kairos", this::verbs, console));
+    ServiceLoader.load(WorkshopExtension.class)
+        .forEach(extension -> program.verb(extension.verb(host, console)));
+    return program.group();
   }
 
   private Verb demo() {

@@ -1,1 +1,2 @@
+/** Measures what nodes and builders pay for this stack. No test asserts a time. */
 package io.kairos.bench;

@@ -117,7 +117,8 @@ public final class QemuMachine implements AutoCloseable {
     return ssh(access, "cat /proc/sys/kernel/random/boot_id").text();
   }
 
-  private boolean answers(SshAccess access) {
+  /** Whether an ssh login works right now. */
+  public boolean answers(SshAccess access) {
     try {
       host.run(access.run(sshPort, "true", Duration.ofSeconds(40)));
       return true;

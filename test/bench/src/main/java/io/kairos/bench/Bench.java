@@ -1,0 +1,162 @@
+package io.kairos.bench;
+
+import io.kairos.base.HostFailure;
+import io.kairos.base.Refused;
+import io.kairos.formats.json.Json;
+import io.kairos.host.Command;
+import io.kairos.host.linux.LinuxHost;
+import io.kairos.images.Flattened;
+import io.kairos.images.OciLayout;
+import io.kairos.images.StoredImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Measures the artifacts in a working directory of {@code kairos demo}. */
+final class Bench {
+  private static final double MIB = 1024 * 1024;
+  private static final int RUNS = 10;
+
+  private final LinuxHost host;
+  private final Path work;
+  private final List<Measurement> figures = new ArrayList<>();
+
+  Bench(LinuxHost host, Path work) {
+    this.host = host;
+    this.work = work.toAbsolutePath();
+  }
+
+  /**
+   * @throws Refused when no demo has made anything there
+   */
+  List<Measurement> run() {
+    Path runtime = newest("runtime", path -> Files.isDirectory(path.resolve("kairos")));
+    Path image = newest("images", path -> Files.isRegularFile(path.resolve("oci-layout")));
+    sizes(runtime.resolve("kairos"), OciLayout.open(image).image());
+    coldStart(runtime, "version");
+    coldStart(runtime, "run-stage", "an-empty-stage");
+    steps();
+    return List.copyOf(figures);
+  }
+
+  private Path newest(String folder, java.util.function.Predicate<Path> wanted) {
+    try (Stream<Path> files = Files.list(work.resolve(folder))) {
+      return files
+          .filter(wanted)
+          .max(Comparator.comparing(path -> path.toFile().lastModified()))
+          .orElseThrow(() -> nothing(folder));
+    } catch (IOException e) {
+      throw nothing(folder);
+    }
+  }
+
+  private Refused nothing(String folder) {
+    return new Refused(
+        work.resolve(folder) + " holds nothing to measure", "run ./kairos demo before");
+  }
+
+  private void sizes(Path runtime, StoredImage image) {
+    figures.add(
+        Measurement.of("runtime, unpacked", sizeOf(runtime) / MIB, "MiB", "/usr/lib/kairos"));
+    double packed = compressed(runtime);
+    figures.add(Measurement.of("runtime, compressed", packed / MIB, "MiB", "tar, zstd -19"));
+    double base = image.layers().getFirst().descriptor().size();
+    double all = image.layers().stream().mapToLong(layer -> layer.descriptor().size()).sum();
+    figures.add(
+        Measurement.compared(
+            "added to the image", (all - base) / MIB, "MiB", base / MIB, "layers above the base"));
+    initrd(image)
+        .ifPresent(
+            size ->
+                figures.add(
+                    Measurement.compared(
+                        "runtime in the initramfs",
+                        packed / MIB,
+                        "MiB",
+                        size / MIB,
+                        "compressed, of all its bytes")));
+  }
+
+  private static Optional<Double> initrd(StoredImage image) {
+    return Flattened.of(image).read("/boot/initrd").map(bytes -> (double) bytes.length);
+  }
+
+  private double compressed(Path tree) {
+    String line = "tar -C \"$1\" -c . | zstd -19 -T0 -q | wc -c";
+    return Double.parseDouble(
+        host.run(Command.of("sh", "-c", line, "sh", tree.toString()).within(Duration.ofMinutes(10)))
+            .text());
+  }
+
+  private static long sizeOf(Path tree) {
+    try (Stream<Path> files = Files.walk(tree)) {
+      return files
+          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    } catch (IOException e) {
+      throw new HostFailure("cannot measure " + tree, e);
+    }
+  }
+
+  /** Median of some runs, the files being in the page cache. */
+  private void coldStart(Path runtime, String... words) {
+    try {
+      Path scratch = Files.createTempDirectory("kairos-bench");
+      Path script = Files.createTempFile("kairos-bench", ".sh");
+      try (InputStream in = Bench.class.getResourceAsStream("cold-start.sh")) {
+        Files.write(script, in.readAllBytes());
+        var command =
+            Command.of("unshare", "--mount", "sh", script.toString(), scratch.toString())
+                .with(runtime.resolve("kairos").toString())
+                .with(runtime.resolve("kairos.sh").toString())
+                .with(Integer.toString(RUNS + 1))
+                .with(words)
+                .within(Duration.ofMinutes(10));
+        List<Integer> times =
+            host.run(command).stdout().lines().map(Integer::valueOf).skip(1).sorted().toList();
+        figures.add(
+            Measurement.of(
+                "cold start of kairos-agent " + String.join(" ", words),
+                times.get(times.size() / 2),
+                "ms",
+                "median of " + RUNS + ", " + times.getFirst() + " to " + times.getLast()));
+      } finally {
+        Files.deleteIfExists(script);
+        Files.deleteIfExists(scratch);
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot measure a cold start", e);
+    }
+  }
+
+  /** As the last demo has noted them. */
+  private void steps() {
+    Path file = work.resolve("timeline.json");
+    if (!Files.exists(file)) {
+      return;
+    }
+    try {
+      if (Json.parse(file.toString(), Files.readString(file)) instanceof List<?> entries) {
+        for (Object entry : entries) {
+          if (entry instanceof Map<?, ?> step && step.get("seconds") instanceof Number seconds) {
+            figures.add(
+                Measurement.of(
+                    "step: " + step.get("what"), seconds.doubleValue(), "s", "last demo"));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot read " + file, e);
+    }
+  }
+}
