@@ -152,18 +152,47 @@ public final class DiskPerformer implements Performer<DiskStep> {
     kernel.sync(table.disk());
   }
 
-  /** One partition at a time (BLKPG), which works where re-reading a whole table would not. */
+  /**
+   * udev notices the new table by itself and may have the kernel read it at the same time. So we
+   * look at what is there, help with partx (which adds one partition at a time, BLKPG) as long as
+   * something is missing, and wait for udev to finish.
+   */
   private void awaitPartitions(PartitionTable table) {
-    host.run(Command.of("partx", "--update", table.disk().toString()));
+    settle();
+    Awaited.in(host.path(table.disk().getParent().toString()), NODE_DEADLINE)
+        .until(
+            () -> hasItsNodes(table) || (announce(table) && hasItsNodes(table)),
+            "the partitions of " + table.disk());
+    settle();
+  }
+
+  private void settle() {
     if (host.hasProgram("udevadm")) {
-      host.run(Command.of("udevadm", "settle", "--timeout=30").within(Duration.ofSeconds(40)));
+      host.run(
+          Command.of("udevadm", "settle", "--timeout=30")
+              .expecting(0, 1) // slow events of other devices are not our concern
+              .within(Duration.ofSeconds(40)));
     }
-    var folder = host.path(table.disk().getParent().toString());
-    for (PartitionTable.PlacedPartition placed : table.partitions()) {
-      Path node = host.path(table.node(placed).toString());
-      Awaited.in(folder, NODE_DEADLINE)
-          .until(() -> Files.exists(node) && hasItsSize(table, placed), node + " to appear");
+  }
+
+  /**
+   * Tells the kernel to forget the old partitions and to learn the new ones: --update does not add
+   * what has moved. It fails when the kernel reads the table in the same moment; what counts is the
+   * result.
+   */
+  private boolean announce(PartitionTable table) {
+    for (String change : List.of("--delete", "--add")) {
+      host.run(Command.of("partx", change, table.disk().toString()).expecting(0, 1));
     }
+    return true;
+  }
+
+  private boolean hasItsNodes(PartitionTable table) {
+    return table.partitions().stream()
+        .allMatch(
+            placed ->
+                Files.exists(host.path(table.node(placed).toString()))
+                    && hasItsSize(table, placed));
   }
 
   private boolean hasItsSize(PartitionTable table, PartitionTable.PlacedPartition placed) {

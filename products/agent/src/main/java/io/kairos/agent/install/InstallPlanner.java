@@ -74,6 +74,14 @@ public final class InstallPlanner {
         }
       }
     }
+    machine.devices().disks().stream()
+        .filter(other -> !other.equals(disk) && other.partitionLabelled("COS_STATE").isPresent())
+        .forEach(
+            other ->
+                notes.add(
+                    other.device()
+                        + " holds an installation too; GRUB may start either of them, so remove"
+                        + " that disk or wipe it"));
     return new InstallPlan(
         table, notes, preparation(), new Draft(disk, table, layout.images()).plan());
   }

@@ -1,6 +1,7 @@
 package io.kairos.agent.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kairos.base.Bytes;
 import io.kairos.boot.BootPerformer;
@@ -115,6 +116,33 @@ class InstallOnRealDiskTest {
       }
       assertThat(survived).isGreaterThan(40);
       assertThat(bootFiles(lab)).doesNotContain(false);
+      assertThat(lab.mountsLeft()).isEmpty();
+      assertThat(lab.loopsLeft()).isEmpty();
+    }
+  }
+
+  /** Ctrl-C: the applier is told to stop and the thread that works is interrupted. */
+  @Test
+  void aCancelledInstallationHoldsNothing(@TempDir Path root) throws Exception {
+    try (Lab lab = Lab.withDisk(root, DISK)) {
+      var installer = new java.util.concurrent.atomic.AtomicReference<Installer>();
+      Faults ctrlC =
+          new Faults() {
+            @Override
+            public void before(int index, Step step) {
+              if (step.kind().equals("copy-tree")) {
+                installer.get().cancel();
+                Thread.currentThread().interrupt();
+              }
+            }
+          };
+      installer.set(installer(lab, ctrlC));
+
+      assertThatThrownBy(() -> installer.get().install(request(lab)))
+          .hasMessageContaining("interrupted")
+          .hasNoSuppressedExceptions();
+
+      assertThat(Thread.interrupted()).isTrue();
       assertThat(lab.mountsLeft()).isEmpty();
       assertThat(lab.loopsLeft()).isEmpty();
     }
