@@ -73,7 +73,8 @@ public record CommandLineConfig(YamlMap config, List<Problem> warnings) {
       }
     }
     YamlMap merged = Merge.convertingMaps((YamlMap) generic.tree(), (YamlMap) own.tree());
-    return new CommandLineConfig(coerced(merged, Kinds.AT_TOP, ""), warnings);
+    YamlMap config = merged.isEmpty() ? merged : coerced(merged, Kinds.AT_TOP, "");
+    return new CommandLineConfig(config, warnings);
   }
 
   /** The last config URL that a token of our own names: where stages look too. */

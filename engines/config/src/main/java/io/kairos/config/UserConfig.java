@@ -1,5 +1,6 @@
 package io.kairos.config;
 
+import io.kairos.base.Secret;
 import java.util.List;
 import java.util.Optional;
 
@@ -7,11 +8,11 @@ import java.util.Optional;
  * A user in the form of cloud-init, at the top of a config or in a stage.
  *
  * @param name login name; in a stage it is the key of the map instead
- * @param password plain or a crypt hash; never print it
+ * @param password plain or a crypt hash
  */
 public record UserConfig(
     Optional<String> name,
-    Optional<String> password,
+    Optional<Secret> password,
     List<String> authorizedKeys,
     Optional<String> gecos,
     Optional<String> home,
@@ -36,7 +37,7 @@ public record UserConfig(
     user.anything("coreos_ssh_import_url", "not supported").optional();
     return new UserConfig(
         user.text("name", "login name").optional(),
-        user.text("passwd", "password, plain or hashed").optional(),
+        user.parsed("passwd", "password, plain or hashed", Secret::of).optional(),
         user.texts("ssh_authorized_keys", "keys, or github:USER, gitlab:USER, or a URL")
             .orElse(List.of()),
         user.text("gecos", "full name").optional(),

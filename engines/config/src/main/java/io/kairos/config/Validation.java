@@ -121,7 +121,7 @@ public record Validation(List<Problem> errors, List<Problem> warnings) {
               java.util.Optional.of("give a user a key, or remove ssh_hardening")));
     }
     for (UserConfig user : agent.users()) {
-      if (user.password().filter(text -> !text.isEmpty()).isPresent()) {
+      if (user.password().isPresent()) {
         warnings.add(
             Problem.of(
                 "the password of \""

@@ -165,7 +165,9 @@ final class StageLoader {
     try {
       var parsed = CommandLineConfig.stages(text);
       oddities.addAll(parsed.warnings());
-      return List.of(StageFile.plain(parsed.config(), "cmdline"));
+      return parsed.config().isEmpty()
+          ? List.of()
+          : List.of(StageFile.plain(parsed.config(), "cmdline"));
     } catch (InvalidConfig e) {
       problems.addAll(e.problems());
       return List.of();

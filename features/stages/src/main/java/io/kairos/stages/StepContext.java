@@ -22,6 +22,7 @@ public final class StepContext {
   private final StageLog log;
   private final Map<String, Object> templateData;
   private final ReentrantLock accounts = new ReentrantLock();
+  private final ReentrantLock files = new ReentrantLock();
 
   public StepContext(Host host, Fetcher fetcher, StageLog log) {
     this.host = host;
@@ -47,9 +48,22 @@ public final class StepContext {
     return log;
   }
 
-  /** Held by whoever edits the files of users and groups. */
-  public ReentrantLock accounts() {
-    return accounts;
+  /** Held by whoever reads a file to write it again. */
+  public ReentrantLock files() {
+    return files;
+  }
+
+  /**
+   * Edits the files of users and groups, one at a time: among the steps of this process, and among
+   * processes by the lock that the tools of shadow use too (lckpwdf(3)).
+   */
+  public void editAccounts(Runnable edit) {
+    accounts.lock();
+    try (var _ = PasswordLock.acquire(host)) {
+      edit.run();
+    } finally {
+      accounts.unlock();
+    }
   }
 
   /** Identity of this application for protected ids. */

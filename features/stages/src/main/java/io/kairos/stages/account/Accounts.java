@@ -1,11 +1,13 @@
 package io.kairos.stages.account;
 
 import io.kairos.base.HostFailure;
+import io.kairos.base.Secret;
 import io.kairos.config.UserConfig;
 import io.kairos.formats.dotenv.DotEnv;
 import io.kairos.host.Host;
 import io.kairos.stages.action.HostFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -67,7 +69,9 @@ public final class Accounts {
     groups.save(0644);
 
     // without a password none matches; "!" would also keep sshd without PAM from taking keys
-    putPassword(name, config.isLocked() ? "!" : config.password().orElse("*"));
+    putPassword(
+        name,
+        config.isLocked() ? Secret.of("!") : config.password().orElseGet(() -> Secret.of("*")));
     passwd.put(
         name,
         "x",
@@ -135,12 +139,12 @@ public final class Accounts {
   }
 
   /** Changes the password of a user that exists; ageing stays as it is. */
-  public void putPassword(String name, String password) {
+  public void putPassword(String name, Secret password) {
     var shadow = AccountFile.read(host, SHADOW);
     String[] old = shadow.find(name).orElse(new String[] {name, "", "", "", "", "", "", "", ""});
     shadow.put(
         name,
-        hashed(password),
+        hashed(new String(password.reveal(), StandardCharsets.UTF_8)),
         today(host),
         field(old, 3),
         field(old, 4),

@@ -15,12 +15,9 @@ final class DeleteEntitiesAction implements Action {
 
     @Override
     public void perform(StepContext context) {
-      context.accounts().lock();
-      try {
-        context.each(entities, unwanted -> unwanted.entity(context).delete(context.host()));
-      } finally {
-        context.accounts().unlock();
-      }
+      context.editAccounts(
+          () ->
+              context.each(entities, unwanted -> unwanted.entity(context).delete(context.host())));
     }
   }
 

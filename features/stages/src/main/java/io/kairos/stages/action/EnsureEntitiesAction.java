@@ -35,12 +35,8 @@ final class EnsureEntitiesAction implements Action {
 
     @Override
     public void perform(StepContext context) {
-      context.accounts().lock();
-      try {
-        context.each(entities, wanted -> wanted.entity(context).ensure(context.host()));
-      } finally {
-        context.accounts().unlock();
-      }
+      context.editAccounts(
+          () -> context.each(entities, wanted -> wanted.entity(context).ensure(context.host())));
     }
   }
 

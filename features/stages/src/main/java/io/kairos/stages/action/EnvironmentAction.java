@@ -27,12 +27,12 @@ final class EnvironmentAction implements Action {
         HostFiles.createDirectories(host, parent, 0744);
       }
       // one writer at a time: two steps of a stage may put variables into the same file
-      context.accounts().lock();
+      context.files().lock();
       try {
         DotEnv old = DotEnv.parse(HostFiles.read(host, file).orElse(""));
         HostFiles.write(host, file, old.merged(rendered).render(), 0644);
       } finally {
-        context.accounts().unlock();
+        context.files().unlock();
       }
     }
   }

@@ -1,6 +1,5 @@
 package io.kairos.stages.action;
 
-import io.kairos.base.HostFailure;
 import io.kairos.config.Section;
 import io.kairos.config.SystemFacts;
 import io.kairos.formats.gotemplate.GoTemplate;
@@ -54,11 +53,9 @@ final class HostnameAction implements Action {
         .map(Naming::new);
   }
 
-  /** The line of 127.0.0.1, if there is one, gets the name. */
+  /** The line of 127.0.0.1, if there is one, gets the name; a missing file is made. */
   private static void rewriteHosts(Host host, String name) {
-    String text =
-        HostFiles.read(host, "/etc/hosts")
-            .orElseThrow(() -> new HostFailure("there is no /etc/hosts to put the name into"));
+    String text = HostFiles.read(host, "/etc/hosts").orElse("127.0.0.1\n::1 localhost\n");
     var out = new StringBuilder();
     for (String line : text.split("\n")) {
       String trimmed = line.strip();

@@ -14,12 +14,9 @@ import java.util.TreeMap;
  * exists only the password changes. Keys are added in both cases.
  */
 public final class UsersAction implements Action {
-  /** The users of a step; not printed, because of their passwords. */
-  static final class Creation implements Work {
-    private final Map<String, UserConfig> users;
-
-    Creation(Map<String, UserConfig> users) {
-      this.users = new TreeMap<>(users);
+  private record Creation(Map<String, UserConfig> users) implements Work {
+    Creation {
+      users = new TreeMap<>(users);
     }
 
     @Override
@@ -47,22 +44,20 @@ public final class UsersAction implements Action {
 
   private static void ensure(StepContext context, String name, UserConfig config) {
     var accounts = new Accounts(context.host());
-    context.accounts().lock();
-    try {
-      if (accounts.find(name).isEmpty()) {
-        if (config.password().isEmpty() && !config.isLocked()) {
-          context.log().info("user '" + name + "' gets no password, only keys can log in");
-        }
-        accounts.create(name, config);
-      } else {
-        config
-            .password()
-            .filter(password -> !password.isEmpty())
-            .ifPresent(password -> accounts.putPassword(name, password));
-      }
-    } finally {
-      context.accounts().unlock();
-    }
+    context.editAccounts(
+        () -> {
+          if (accounts.find(name).isEmpty()) {
+            if (config.password().isEmpty() && !config.isLocked()) {
+              context.log().info("user '" + name + "' gets no password, only keys can log in");
+            }
+            accounts.create(name, config);
+          } else {
+            config
+                .password()
+                .filter(password -> password.reveal().length > 0)
+                .ifPresent(password -> accounts.putPassword(name, password));
+          }
+        });
     if (!config.authorizedKeys().isEmpty()) {
       try {
         AuthorizedKeysAction.authorize(context, name, config.authorizedKeys());

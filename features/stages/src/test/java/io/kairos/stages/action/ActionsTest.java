@@ -115,6 +115,14 @@ class ActionsTest {
   }
 
   @Test
+  void aMissingHostsFileIsMade() throws java.io.IOException {
+    var node = new Stages(root);
+    java.nio.file.Files.delete(node.host.resolved("/etc/hosts"));
+    node.step("hostname: box").orThrow();
+    assertThat(node.host.read("/etc/hosts")).isEqualTo("127.0.0.1 localhost box\n::1 localhost\n");
+  }
+
+  @Test
   void theHostNameIsATemplateOfItsOwn() {
     var node = new Stages(root).file("/etc/machine-id", "0123456789\n");
     node.step("hostname: 'kairos-{{ trunc 4 .MachineID }}'").orThrow();

@@ -188,4 +188,25 @@ class YamlTest {
     assertThat(YamlNode.of(Map.of("a", 1), Position.ofSource("flags")).position())
         .hasToString("flags");
   }
+
+  /** A failure names its seed. */
+  @Test
+  void noTextDoesMoreHarmThanAnInvalidConfig() {
+    String alphabet = "ab1: -[]{}&*!|>'\"%@#?,\n\n  \t~<.\\\u0085\u0000é";
+    for (int seed = 0; seed < 3000; seed++) {
+      var random = new java.util.Random(seed);
+      var text = new StringBuilder();
+      for (int i = random.nextInt(40); i > 0; i--) {
+        text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+      }
+      try {
+        YamlNode node = Yaml.parse(text.toString(), "fuzz");
+        assertThat(Yaml.parse(Yaml.emit(node), "emitted").sameAs(node))
+            .as("seed %d", seed)
+            .isTrue();
+      } catch (InvalidConfig expected) {
+        assertThat(expected.problems()).as("seed %d", seed).isNotEmpty();
+      }
+    }
+  }
 }
