@@ -31,6 +31,7 @@ public record RootFacts(
     Set<String> present) {
   private static final String OPENSSH = "openssh>=";
   private static final String MODULE = "module:";
+  private static final String PACKAGE = "package:";
 
   public RootFacts {
     packages = List.copyOf(packages);
@@ -123,6 +124,9 @@ public record RootFacts(
     }
     if (only.startsWith(MODULE)) {
       return dracutModules.contains(only.substring(MODULE.length()));
+    }
+    if (only.startsWith(PACKAGE)) {
+      return InstalledPackage.find(packages, only.substring(PACKAGE.length())).isPresent();
     }
     return switch (only) {
       case "dracut" -> !dracutModules.isEmpty();

@@ -13,7 +13,9 @@ final class Facts {
     return new RootFacts(
         new OsRelease(Map.of("ID", "debian", "VERSION_ID", "13")),
         List.of(
-            installed("openssh-server", "1:10.0p1-7+deb13u4"), installed("rsync", "3.4.1+ds1-5")),
+            installed("openssh-server", "1:10.0p1-7+deb13u4"),
+            installed("rsync", "3.4.1+ds1-5"),
+            installed("fail2ban", "1.1.0-8")),
         List.of("6.12.9+deb13-amd64", "6.12.118+deb13-amd64"),
         Set.of("systemd-networkd", "network-legacy", "multipath", "systemd-sysext"),
         Set.of(

@@ -42,10 +42,10 @@ install() {
     inst_multiple \
         awk basename blkid cat chmod chown chroot cp cut date df dirname dmesg dmsetup e2fsck env \
         findmnt fsck gawk grep head id ln losetup ls lsblk lvm mkdir mkfs.ext2 mkfs.ext3 mkfs.ext4 \
-        mkfs.vfat mktemp modprobe mount mountpoint mv readlink resize2fs rm rmdir rsync sed sfdisk \
-        sh sleep sort stat sync systemctl tail touch tr udevadm umount uname wc cryptsetup || return 1
+        mkfs.vfat mktemp modprobe mount mountpoint mv partx readlink resize2fs rm rmdir rsync sed sfdisk \
+        sh sleep sort stat sync systemctl tail touch tr tune2fs udevadm umount uname wc cryptsetup || return 1
     inst_multiple -o \
-        blockdev growpart hostname mkfs.fat mkfs.xfs partprobe partx sgdisk tar tune2fs xfs_growfs \
+        blockdev growpart hostname mkfs.fat mkfs.xfs partprobe sgdisk tar xfs_growfs \
         fsck.ext2 fsck.ext3 fsck.ext4 fsck.vfat systemd-machine-id-setup
     inst_libdir_file "libsigsegv.so*" "libmpfr.so*"
 
