@@ -16,8 +16,8 @@ import java.util.List;
  * @param embeddedPaths paths inside the C library that are redirected
  * @param options of the VM
  * @param recordingOptions of the VM while the class archive is made
- * @param training arguments of the runs whose classes are archived; the first word is the name
- *     called
+ * @param training runs whose classes are archived: class of {@link #NODE_PACKAGE}, arguments
+ * @param classes archived whether or not a training run loads them
  * @param launcher the script that becomes {@code /usr/bin/kairos}
  */
 record RuntimeData(
@@ -29,11 +29,12 @@ record RuntimeData(
     List<String> options,
     List<String> recordingOptions,
     List<List<String>> training,
+    List<String> classes,
     String launcher) {
   /** Where the tree lives on a node; the launcher and the patched files name it. */
   static final String HOME = "/usr/lib/kairos";
 
-  static final String MAIN_CLASS = "io.kairos.dist.node.NodeMain";
+  static final String NODE_PACKAGE = "io.kairos.dist.node";
 
   RuntimeData {
     modules = List.copyOf(modules);
@@ -43,6 +44,7 @@ record RuntimeData(
     embeddedPaths = List.copyOf(embeddedPaths);
     options = List.copyOf(options);
     recordingOptions = List.copyOf(recordingOptions);
+    classes = List.copyOf(classes);
     training = training.stream().map(List::copyOf).toList();
   }
 
@@ -56,6 +58,7 @@ record RuntimeData(
         lines("java.options"),
         lines("recording.options"),
         lines("training.list").stream().map(line -> List.of(line.split(" +"))).toList(),
+        lines("classes.list"),
         text("kairos.sh"));
   }
 

@@ -99,12 +99,7 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
       }
       case CheckModules(var jdk, var modules, var tree) -> checkModules(jdk, modules, tree);
       case Settle(var tree) -> settle(tree);
-      case RecordClasses(var tree, var run, var list) ->
-          host.run(
-              java(tree)
-                  .with("-XX:DumpLoadedClassList=" + list, "-cp", classPath(tree, ""))
-                  .with(RuntimeData.MAIN_CLASS)
-                  .with(run.toArray(String[]::new)));
+      case RecordClasses(var tree, var run, var list) -> record(tree, run, list);
       case ArchiveClasses(var tree, var lists) -> archive(tree, lists);
       case AddCLibrary(var library, var embedded, var tree) -> add(library, embedded, tree);
       case PatchNatives(var tree, var unpatched) -> patch(tree, unpatched);
@@ -155,9 +150,20 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
     }
   }
 
+  private void record(Path tree, List<String> run, Path list) throws IOException {
+    Path folder = Files.createDirectories(Path.of(list + ".folder"));
+    List<String> words = new ArrayList<>(run);
+    words.replaceAll(word -> word.equals("{folder}") ? folder.toString() : word);
+    words.set(0, RuntimeData.NODE_PACKAGE + "." + words.getFirst());
+    host.run(
+        java(tree)
+            .with("-XX:DumpLoadedClassList=" + list, "-cp", classPath(tree, ""))
+            .with(words.toArray(String[]::new)));
+  }
+
   private void archive(Path tree, List<Path> lists) throws IOException {
     Path merged = lists.getFirst().resolveSibling("classes");
-    Files.write(merged, merge(lists));
+    Files.write(merged, merge(data.classes(), lists));
     String classPath = classPath(tree, "");
     String file = "-XX:SharedArchiveFile=" + tree.resolve("kairos.jsa");
     host.run(
@@ -171,8 +177,8 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
    * training run cannot change the archive. For the same reason without the hints which constants
    * to resolve early, worth 5 ms: they tell which code has run, and that differs between runs.
    */
-  static List<String> merge(List<Path> lists) throws IOException {
-    Set<String> classes = new TreeSet<>();
+  static List<String> merge(List<String> always, List<Path> lists) throws IOException {
+    Set<String> classes = new TreeSet<>(always);
     Set<String> hints = new TreeSet<>();
     for (Path list : lists) {
       if (Files.exists(list)) {

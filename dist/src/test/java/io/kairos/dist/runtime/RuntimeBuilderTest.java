@@ -70,7 +70,7 @@ class RuntimeBuilderTest {
       Command java =
           Command.of("unshare", "--map-root-user", "chroot", root.toString())
               .with(RuntimeData.HOME + "/bin/java", "-Xshare:on")
-              .with("@" + RuntimeData.HOME + "/java.args", RuntimeData.MAIN_CLASS)
+              .with("@" + RuntimeData.HOME + "/java.args", RuntimeData.NODE_PACKAGE + ".NodeMain")
               .with("kairos-agent", "version")
               .env("LC_ALL", "C.UTF-8");
       return host.run(java).stdout();

@@ -30,7 +30,7 @@ class RuntimePlannerTest {
     var data = RuntimeData.load();
     assertThat(data.modules()).containsExactly("java.base", "java.net.http");
     assertThat(data.options()).allMatch(option -> option.startsWith("-") && !option.contains("#"));
-    assertThat(data.training()).contains(List.of("kairos-agent", "version"));
+    assertThat(data.training()).contains(List.of("NodeMain", "kairos-agent", "version"));
     assertThat(data.embeddedPaths()).extracting(EmbeddedPath::file).isSubsetOf(data.libraries());
   }
 
@@ -42,9 +42,10 @@ class RuntimePlannerTest {
             folder.resolve("1"),
             "# note\nb/B id: 1\n@cp b/B 1\n@lambda-proxy b/B run\na/A id: 0\n");
     Path second = Files.writeString(folder.resolve("2"), "a/A id: 7\n@cp b/B 1 2\nx source: y\n");
-    List<String> merged = RuntimePerformer.merge(List.of(first, second, folder.resolve("failed")));
-    assertThat(merged).containsExactly("a/A", "b/B", "@lambda-proxy b/B run");
-    assertThat(RuntimePerformer.merge(List.of(second, first))).isEqualTo(merged);
+    List<String> merged =
+        RuntimePerformer.merge(List.of("c/C"), List.of(first, second, folder.resolve("failed")));
+    assertThat(merged).containsExactly("a/A", "b/B", "c/C", "@lambda-proxy b/B run");
+    assertThat(RuntimePerformer.merge(List.of("c/C"), List.of(second, first))).isEqualTo(merged);
   }
 
   private static String golden(String name) throws IOException {
