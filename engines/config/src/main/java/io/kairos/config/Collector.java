@@ -122,8 +122,7 @@ public final class Collector {
 
     private void addFile(String file) {
       if (!CloudConfigFiles.isYaml(file)) {
-        skipped(file, "its name ends neither in .yaml nor in .yml");
-        return;
+        return; // an ISO's root is such a directory, and full of other things
       }
       String text;
       try {

@@ -52,7 +52,7 @@ final class Bench {
     try (Stream<Path> files = Files.list(work.resolve(folder))) {
       return files
           .filter(wanted)
-          .max(Comparator.comparing(path -> path.toFile().lastModified()))
+          .max(Comparator.comparingLong(path -> path.toFile().lastModified()))
           .orElseThrow(() -> nothing(folder));
     } catch (IOException e) {
       throw nothing(folder);
