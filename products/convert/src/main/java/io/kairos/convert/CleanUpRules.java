@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,10 +20,17 @@ import java.util.stream.Stream;
  * @param truncate files that stay, empty
  * @param delete paths whose last name may contain {@code *}
  * @param empty directories that lose all their files and keep their directories
+ * @param older files that get a time before all others
  * @param bootstrapped what is deleted before a bootstrapped root is kept
  */
 record CleanUpRules(
-    List<String> truncate, List<String> delete, List<String> empty, List<String> bootstrapped) {
+    List<String> truncate,
+    List<String> delete,
+    List<String> empty,
+    List<String> older,
+    List<String> bootstrapped) {
+  private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
+
   /** Where a bootstrapper mounts parts of this machine. */
   private static final List<String> MOUNTED = List.of("/dev/", "/proc/", "/run/", "/sys/", "/tmp/");
 
@@ -40,6 +49,7 @@ record CleanUpRules(
         texts(yaml, "truncate"),
         texts(yaml, "delete"),
         texts(yaml, "empty"),
+        texts(yaml, "older"),
         texts(yaml, "bootstrapped"));
   }
 
@@ -70,6 +80,9 @@ record CleanUpRules(
     }
     for (String path : truncate) {
       write(root.resolved(path));
+    }
+    for (String path : older) {
+      makeOlder(root.resolved(path));
     }
   }
 
@@ -111,6 +124,16 @@ record CleanUpRules(
       }
     } catch (IOException e) {
       throw new HostFailure("cannot empty " + directory, e);
+    }
+  }
+
+  private static void makeOlder(Path file) {
+    try {
+      if (Files.exists(file)) {
+        Files.setLastModifiedTime(file, LONG_AGO);
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot set the time of " + file, e);
     }
   }
 

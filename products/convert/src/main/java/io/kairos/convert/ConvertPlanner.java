@@ -55,7 +55,8 @@ final class ConvertPlanner {
             request.architecture(),
             repositories.toString(),
             indexes.stream().map(RepositoryIndex::digest).toList().toString(),
-            packages.toString());
+            packages.toString(),
+            CleanUpRules.shipped().asHook());
     return new Base(
         repositories,
         indexes,

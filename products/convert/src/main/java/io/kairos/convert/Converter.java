@@ -118,9 +118,11 @@ public final class Converter implements AutoCloseable {
       steps.addAll(
           applier.apply(
               ConvertPlanner.makeImage(request, distro, framework, facts, below), performer));
-      return describe(request, base, distro, facts, epoch, steps);
-    } finally {
+      Converted converted = describe(request, base, distro, facts, epoch, steps);
       discard(request.root());
+      return converted;
+    } finally {
+      Trees.delete(request.root());
     }
   }
 

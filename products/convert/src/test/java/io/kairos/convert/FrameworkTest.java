@@ -1,6 +1,7 @@
 package io.kairos.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kairos.formats.yaml.Yaml;
 import io.kairos.formats.yaml.YamlMap;
@@ -135,6 +136,20 @@ class FrameworkTest {
   }
 
   @Test
+  void bootMenusAreGrubScripts() throws IOException, InterruptedException {
+    assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/grub-script-check")),
+        "grub-script-check of the package grub-common is missing");
+    for (String path :
+        List.of(
+            "/etc/cos/grub.cfg", "/etc/cos/bootargs.cfg", "/etc/kairos/branding/grubmenu.cfg")) {
+      assertThat(output(new ProcessBuilder("grub-script-check"), Resources.bytes("rootfs" + path)))
+          .as(path)
+          .isEmpty();
+    }
+  }
+
+  @Test
   void unitsStartTheAgentByTheNameThatImagesHave() {
     assertThat(files().filter(file -> file.path().endsWith(".service")))
         .allSatisfy(
@@ -169,10 +184,17 @@ class FrameworkTest {
 
   private static String syntaxErrors(String shell, String script)
       throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(shell, "-n", "-c", script).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return process.waitFor() == 0 ? "" : output;
+    return output(new ProcessBuilder(shell, "-n", "-c", script), new byte[0]);
+  }
+
+  /** What a checker that failed has said. */
+  private static String output(ProcessBuilder checker, byte[] input)
+      throws IOException, InterruptedException {
+    Process process = checker.redirectErrorStream(true).start();
+    try (var stdin = process.getOutputStream()) {
+      stdin.write(input);
+    }
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return process.waitFor() == 0 ? "" : "failed: " + said;
   }
 }
