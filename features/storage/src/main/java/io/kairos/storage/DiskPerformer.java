@@ -1,6 +1,5 @@
 package io.kairos.storage;
 
-import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
@@ -224,18 +223,14 @@ public final class DiskPerformer implements Performer<DiskStep> {
                 create
                     .filesystem()
                     .formatCommand(
-                        file,
-                        java.util.Optional.of(create.label()),
-                        inodes(create.size(), create.entries())))
+                        file, java.util.Optional.of(create.label()), inodes(create.entries())))
             .within(FORMAT_DEADLINE));
     return () -> deleteTemporary(file);
   }
 
-  /** mke2fs makes one inode each 16 KiB; trees of small files need more. */
-  private static List<String> inodes(Bytes size, long entries) {
-    long usual = size.count() / 16384;
-    long wanted = entries + entries / 4 + 4096;
-    return wanted > usual ? List.of("-N", Long.toString(wanted)) : List.of();
+  /** As many as the tree needs and some more; mke2fs would go by the size of the image alone. */
+  private static List<String> inodes(long entries) {
+    return List.of("-N", Long.toString(entries + entries / 4 + 4096));
   }
 
   private void copyTree(Path from, Path to, List<String> excludes, StepProgress progress) {

@@ -2,7 +2,6 @@ package io.kairos.agent.install;
 
 import io.kairos.agent.Stages;
 import io.kairos.base.HostFailure;
-import io.kairos.base.Refused;
 import io.kairos.boot.BootStep;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
@@ -14,6 +13,7 @@ import io.kairos.storage.DiskStep;
 import io.kairos.storage.DurableFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -106,7 +106,7 @@ final class InstallPerformer implements Performer<InstallStep> {
       case InstallStep.EjectOnShutdown() ->
           durable.write(
               host.path("/usr/lib/systemd/system-shutdown/eject"),
-              new String(resource("eject.sh"), java.nio.charset.StandardCharsets.UTF_8),
+              new String(resource("eject.sh"), StandardCharsets.UTF_8),
               "rwxr--r--");
     }
     return Undo.NOTHING;
@@ -158,9 +158,8 @@ final class InstallPerformer implements Performer<InstallStep> {
 
   private static void heedVeto(Path file) {
     if (Files.exists(file)) {
-      throw new Refused(
-          "Installation failed: "
-              + new String(read(file), java.nio.charset.StandardCharsets.UTF_8).strip(),
+      throw HostFailure.withRemedy(
+          "Installation failed: " + new String(read(file), StandardCharsets.UTF_8).strip(),
           "mend what a hook of the before-install stage complains about, then remove " + file);
     }
   }

@@ -10,6 +10,7 @@ import io.kairos.config.Config;
 import io.kairos.config.ImageConfig;
 import io.kairos.config.InstallConfig;
 import io.kairos.config.PartitionConfig;
+import io.kairos.images.ImageSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -112,19 +113,19 @@ public final class RequestReader {
   }
 
   private Optional<SystemSource> source(String text, Optional<Position> where) {
-    String value = text.replaceFirst("^[a-z]+:(//)?", "");
-    if (text.startsWith("dir:")) {
-      return Optional.of(new SystemSource.Tree(Path.of("/").resolve(value)));
-    }
-    if (text.startsWith("file:")) {
-      return Optional.of(new SystemSource.ImageFile(Path.of("/").resolve(value)));
-    }
-    problems.add(
-        new Problem(
-            "images from registries and archives are not supported yet: " + text,
-            where,
-            Optional.of("boot from a medium made of that image, or use dir:/path or file:/path")));
-    return Optional.empty();
+    return switch (ImageSource.parse(text)) {
+      case ImageSource.Directory(var path) -> Optional.of(new SystemSource.Tree(path));
+      case ImageSource.ImageFile(var path) -> Optional.of(new SystemSource.ImageFile(path));
+      case ImageSource.OciImage _, ImageSource.OciFile _ -> {
+        problems.add(
+            new Problem(
+                "images from registries and archives are not supported yet: " + text,
+                where,
+                Optional.of(
+                    "boot from a medium made of that image, or use dir:/path or file:/path")));
+        yield Optional.empty();
+      }
+    };
   }
 
   private InstallRequest.Sizes sizes() {
