@@ -46,7 +46,8 @@ public enum BootState {
    * @param loaderDevice raw EFI variable, control characters removed
    * @param loaderEntry raw EFI variable, control characters removed
    */
-  public static BootState of(String cmdline, Optional<String> loaderDevice, Optional<String> loaderEntry) {
+  public static BootState of(
+      String cmdline, Optional<String> loaderDevice, Optional<String> loaderEntry) {
     if (isInRam(cmdline)) {
       return ACTIVE;
     }

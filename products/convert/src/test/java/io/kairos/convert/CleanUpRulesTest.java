@@ -40,7 +40,8 @@ class CleanUpRulesTest {
             .withDirectory("/etc");
     root.withDirectory(machine.toString());
 
-    new CleanUpRules(List.of("/etc/machine-id"), List.of("/tmp/escape"), List.of(), List.of(), List.of())
+    new CleanUpRules(
+            List.of("/etc/machine-id"), List.of("/tmp/escape"), List.of(), List.of(), List.of())
         .apply(root);
 
     assertThat(outside.read("/precious")).isEqualTo("kept");
@@ -49,7 +50,8 @@ class CleanUpRulesTest {
 
   @Test
   void nothingIsDeletedWhereABootstrapperMountsPartsOfThisMachine() {
-    assertThatThrownBy(() -> new CleanUpRules(List.of(), List.of(), List.of(), List.of(), List.of("/dev/*")))
+    assertThatThrownBy(
+            () -> new CleanUpRules(List.of(), List.of(), List.of(), List.of(), List.of("/dev/*")))
         .hasMessageContaining("/dev/*");
     assertThat(CleanUpRules.shipped().asHook())
         .startsWith("rm -rf --one-file-system -- \"$1\"/etc/")

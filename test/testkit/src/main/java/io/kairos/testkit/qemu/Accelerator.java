@@ -46,8 +46,7 @@ public record Accelerator(String name, String reason) {
     return kvm.boots(host, iso)
         ? kvm
         : new Accelerator(
-            "tcg",
-            "KVM did not boot the kernel of the ISO within " + PATIENCE.toSeconds() + " s");
+            "tcg", "KVM did not boot the kernel of the ISO within " + PATIENCE.toSeconds() + " s");
   }
 
   /** Whether the kernel of an ISO runs to its end on a machine like those that we start. */

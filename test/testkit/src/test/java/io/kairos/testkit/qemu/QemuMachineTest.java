@@ -142,7 +142,9 @@ class QemuMachineTest {
 
   @Test
   void theVariableDecidesAboutTheAccelerator() {
-    assertThat(Accelerator.choose(HOST, Map.of("KAIROS_QEMU_ACCEL", "tcg"), Path.of("none.iso")).name())
+    assertThat(
+            Accelerator.choose(HOST, Map.of("KAIROS_QEMU_ACCEL", "tcg"), Path.of("none.iso"))
+                .name())
         .isEqualTo("tcg");
   }
 }
