@@ -34,7 +34,7 @@ final class IsoPlanner {
 
   /** Where an ISO is made; on the file system on which it ends. */
   static Path scratch(IsoRequest request, ImageFacts facts) {
-    return request.output().toAbsolutePath().resolve("." + fileName(request, facts) + ".building");
+    return request.output().resolve("." + fileName(request, facts) + ".building");
   }
 
   /**

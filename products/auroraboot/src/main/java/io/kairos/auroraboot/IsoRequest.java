@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Asks for an ISO.
+ * Asks for an ISO. Relative paths are those of the working directory.
  *
  * @param image an OCI layout ({@link ImageSource.OciFile}) or a directory
  * @param cloudConfig for the installer, and for the node it installs
@@ -25,6 +25,9 @@ public record IsoRequest(
     LiveMenu menu,
     Optional<Instant> latest) {
   public IsoRequest {
+    cloudConfig = cloudConfig.map(Path::toAbsolutePath);
+    overlay = overlay.map(Path::toAbsolutePath);
+    output = output.toAbsolutePath();
     name.ifPresent(
         text -> {
           if (text.isEmpty() || text.contains("/")) {

@@ -63,8 +63,8 @@ class IsoBuilderTest {
     var request =
         new IsoRequest(
             image.layout(),
-            Optional.of(config),
-            Optional.of(overlay),
+            Optional.of(relative(config)),
+            Optional.of(relative(overlay)),
             Optional.of("mine"),
             output,
             LiveMenu.DEFAULT,
@@ -213,6 +213,10 @@ class IsoBuilderTest {
     assertThatThrownBy(() -> build(withConfig(config)))
         .isInstanceOf(InvalidConfig.class)
         .hasMessageContaining("has no header");
+  }
+
+  private static Path relative(Path path) {
+    return Path.of("").toAbsolutePath().relativize(path);
   }
 
   private IsoRequest withConfig(Path config) {
