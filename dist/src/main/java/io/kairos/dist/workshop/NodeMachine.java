@@ -63,7 +63,7 @@ public record NodeMachine(
       machine.await(
           "the unattended installation to reboot the machine",
           INSTALL_DEADLINE,
-          () -> !machine.isRunning() || isLost(machine));
+          () -> isLost(machine) || machine.hasEndedWell());
       if (isLost(machine)) {
         throw lost("the ISO did not boot", machine);
       }
@@ -123,6 +123,7 @@ public record NodeMachine(
     try {
       Files.createDirectories(logs);
       Files.deleteIfExists(logs.resolve("serial.log"));
+      Files.deleteIfExists(logs.resolve("qemu.log"));
       Path variables = directory.resolve("install/uefi-variables.fd");
       if (phase.equals("node") && Files.exists(variables)) {
         // The firmware of the same machine remembers what the installer told it.

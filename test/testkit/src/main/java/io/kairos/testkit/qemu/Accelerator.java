@@ -96,7 +96,11 @@ public record Accelerator(String name, String reason) {
   }
 
   List<String> arguments() {
-    return isEmulated()
+    return arguments(name);
+  }
+
+  private static List<String> arguments(String name) {
+    return name.startsWith("tcg")
         ? List.of("-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max")
         : List.of("-accel", name, "-cpu", "host");
   }

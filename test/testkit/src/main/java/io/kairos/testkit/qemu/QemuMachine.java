@@ -187,17 +187,38 @@ public final class QemuMachine implements AutoCloseable {
         }
         // Another look each half second, at once when the machine ends.
         if (process.waitFor(500, TimeUnit.MILLISECONDS) && !condition.getAsBoolean()) {
-          throw new HostFailure(
-              "the machine ended with exit code "
-                  + process.exitValue()
-                  + " while we waited for "
-                  + what
-                  + quoted());
+          throw ended("while we waited for " + what);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostFailure("interrupted while waiting for " + what, e);
+    }
+  }
+
+  /** Whether the guest has switched itself off; QEMU's own end is a failure. */
+  public boolean hasEndedWell() {
+    if (process.isAlive()) {
+      return false;
+    }
+    if (process.exitValue() != 0) {
+      throw ended("by itself");
+    }
+    return true;
+  }
+
+  private HostFailure ended(String when) {
+    return new HostFailure(
+        "the machine ended with exit code " + process.exitValue() + " " + when + said() + quoted());
+  }
+
+  /** What QEMU itself complained about. */
+  private String said() {
+    try {
+      String text = Files.readString(spec.qemuLog()).strip();
+      return text.isEmpty() ? "" : "\n    " + text.replace("\n", "\n    ");
+    } catch (IOException e) {
+      return "";
     }
   }
 

@@ -125,7 +125,8 @@ class QemuMachineTest {
     MachineSpec spec = saying("x").disk(directory.resolve("missing.raw"));
     try (var machine = QemuMachine.start(HOST, spec)) {
       assertThatThrownBy(() -> machine.awaitSerial(Pattern.compile("x"), Duration.ofMinutes(1)))
-          .hasMessageContaining("the machine ended with exit code 1");
+          .hasMessageContaining("the machine ended with exit code 1")
+          .hasMessageContaining("missing.raw");
     }
     assertThat(spec.qemuLog()).content().contains("missing.raw");
   }
