@@ -3,14 +3,11 @@ package io.kairos.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kairos.base.Bytes;
-import io.kairos.host.Command;
-import io.kairos.host.Host;
+import io.kairos.host.ForwardingHost;
 import io.kairos.host.Kernel;
-import io.kairos.host.Output;
 import io.kairos.testkit.host.ScratchHost;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,25 +107,9 @@ class BlockDevicesTest {
   }
 
   /** The folder, with mounts that have device numbers. */
-  private final class Mounted implements Host {
-    @Override
-    public Path path(String absolute) {
-      return folder.path(absolute);
-    }
-
-    @Override
-    public Path resolved(String absolute) {
-      return folder.resolved(absolute);
-    }
-
-    @Override
-    public Output run(Command command) {
-      return folder.run(command);
-    }
-
-    @Override
-    public boolean hasProgram(String name) {
-      return folder.hasProgram(name);
+  private final class Mounted extends ForwardingHost {
+    Mounted() {
+      super(folder);
     }
 
     @Override
@@ -141,11 +122,6 @@ class BlockDevicesTest {
                 assertThat(method.getName()).isEqualTo("mounts");
                 return List.copyOf(mounts);
               });
-    }
-
-    @Override
-    public Clock clock() {
-      return folder.clock();
     }
   }
 }

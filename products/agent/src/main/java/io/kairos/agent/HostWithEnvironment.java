@@ -1,19 +1,20 @@
 package io.kairos.agent;
 
 import io.kairos.host.Command;
+import io.kairos.host.ForwardingHost;
 import io.kairos.host.Host;
-import io.kairos.host.Kernel;
 import io.kairos.host.Output;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** A machine whose programs all see the variables of the configuration keys {@code env}. */
-public record HostWithEnvironment(Host host, Map<String, String> variables) implements Host {
-  public HostWithEnvironment {
-    variables = new TreeMap<>(variables);
+public final class HostWithEnvironment extends ForwardingHost {
+  private final Map<String, String> variables;
+
+  private HostWithEnvironment(Host host, Map<String, String> variables) {
+    super(host);
+    this.variables = variables;
   }
 
   /**
@@ -38,31 +39,6 @@ public record HostWithEnvironment(Host host, Map<String, String> variables) impl
         with = with.env(variable.getKey(), variable.getValue());
       }
     }
-    return host.run(with);
-  }
-
-  @Override
-  public Path path(String absolute) {
-    return host.path(absolute);
-  }
-
-  @Override
-  public Path resolved(String absolute) {
-    return host.resolved(absolute);
-  }
-
-  @Override
-  public boolean hasProgram(String name) {
-    return host.hasProgram(name);
-  }
-
-  @Override
-  public Kernel kernel() {
-    return host.kernel();
-  }
-
-  @Override
-  public Clock clock() {
-    return host.clock();
+    return super.run(with);
   }
 }

@@ -1,10 +1,9 @@
 package io.kairos.auroraboot;
 
 import io.kairos.base.Bytes;
-import io.kairos.host.Command;
+import io.kairos.host.ForwardingHost;
 import io.kairos.host.Host;
 import io.kairos.host.Kernel;
-import io.kairos.host.Output;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.images.ImageBuilder;
 import io.kairos.images.ImageSource;
@@ -15,7 +14,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -95,25 +93,19 @@ final class TinyImage {
   }
 
   /** This machine with less of something. */
-  record PoorHost(Host host, Set<String> lacks, Optional<Bytes> free) implements Host {
-    @Override
-    public Path path(String absolute) {
-      return host.path(absolute);
-    }
+  static final class PoorHost extends ForwardingHost {
+    private final Set<String> lacks;
+    private final Optional<Bytes> free;
 
-    @Override
-    public Path resolved(String absolute) {
-      return host.resolved(absolute);
-    }
-
-    @Override
-    public Output run(Command command) {
-      return host.run(command);
+    PoorHost(Host host, Set<String> lacks, Optional<Bytes> free) {
+      super(host);
+      this.lacks = lacks;
+      this.free = free;
     }
 
     @Override
     public boolean hasProgram(String name) {
-      return !lacks.contains(name) && host.hasProgram(name);
+      return !lacks.contains(name) && super.hasProgram(name);
     }
 
     @Override
@@ -127,16 +119,11 @@ final class TinyImage {
                   return free.get();
                 }
                 try {
-                  return method.invoke(host.kernel(), arguments);
+                  return method.invoke(super.kernel(), arguments);
                 } catch (InvocationTargetException e) {
                   throw e.getCause();
                 }
               });
-    }
-
-    @Override
-    public Clock clock() {
-      return host.clock();
     }
   }
 }

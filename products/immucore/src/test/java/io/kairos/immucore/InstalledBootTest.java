@@ -6,15 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kairos.base.Bytes;
 import io.kairos.host.Command;
+import io.kairos.host.ForwardingHost;
 import io.kairos.host.Host;
-import io.kairos.host.Kernel;
-import io.kairos.host.Output;
 import io.kairos.host.linux.LinuxHost;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -177,35 +175,27 @@ class InstalledBootTest {
   }
 
   /** Paths below a scratch root, commands of this machine. */
-  private record Below(LinuxHost machine, Path root) implements Host {
+  private static final class Below extends ForwardingHost {
+    private final Host paths;
+
+    Below(LinuxHost machine, Path root) {
+      super(machine);
+      this.paths = machine.at(root);
+    }
+
     @Override
     public Path path(String absolute) {
-      return machine.at(root).path(absolute);
+      return paths.path(absolute);
     }
 
     @Override
     public Path resolved(String absolute) {
-      return machine.at(root).resolved(absolute);
-    }
-
-    @Override
-    public Output run(Command command) {
-      return machine.run(command);
+      return paths.resolved(absolute);
     }
 
     @Override
     public boolean hasProgram(String name) {
-      return !name.equals("lvm") && machine.hasProgram(name);
-    }
-
-    @Override
-    public Kernel kernel() {
-      return machine.kernel();
-    }
-
-    @Override
-    public Clock clock() {
-      return machine.clock();
+      return !name.equals("lvm") && super.hasProgram(name);
     }
   }
 }

@@ -1,19 +1,14 @@
 package io.kairos.host.linux;
 
-import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.host.Kernel;
 import io.kairos.host.Output;
-import java.io.IOException;
+import io.kairos.host.PathsBelow;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
 
 /**
  * This machine, seen from {@code /} or from another root directory. From another root, commands run
@@ -23,14 +18,13 @@ import java.util.List;
 public final class LinuxHost implements Host {
   static final String SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-  /** As many links as Linux follows before it says ELOOP (path_resolution(7)). */
-  private static final int MAX_LINKS = 40;
-
   private final Path root;
+  private final PathsBelow paths;
   private final Kernel kernel;
 
   private LinuxHost(Path root, Kernel kernel) {
     this.root = root;
+    this.paths = new PathsBelow(root);
     this.kernel = kernel;
   }
 
@@ -46,70 +40,12 @@ public final class LinuxHost implements Host {
 
   @Override
   public Path path(String absolute) {
-    return locate(absolute, false);
+    return paths.locate(absolute, false);
   }
 
   @Override
   public Path resolved(String absolute) {
-    return locate(absolute, true);
-  }
-
-  private Path locate(String absolute, boolean followLast) {
-    if (!absolute.startsWith("/")) {
-      throw new IllegalArgumentException("not an absolute path: " + absolute);
-    }
-    Deque<String> pending = new ArrayDeque<>(List.of(absolute.split("/+")));
-    List<String> walked = new ArrayList<>();
-    int links = 0;
-    while (!pending.isEmpty()) {
-      String name = pending.pop();
-      if (name.isEmpty() || name.equals(".")) {
-        continue;
-      }
-      if (name.equals("..")) {
-        if (!walked.isEmpty()) {
-          walked.removeLast();
-        }
-        continue;
-      }
-      walked.add(name);
-      if (!followLast && pending.isEmpty()) {
-        break;
-      }
-      Path real = below(walked);
-      if (!Files.isSymbolicLink(real)) {
-        continue;
-      }
-      if (++links > MAX_LINKS) {
-        throw new HostFailure("too many levels of symbolic links: " + absolute);
-      }
-      String target = readLink(real);
-      walked.removeLast();
-      if (target.startsWith("/")) {
-        walked.clear();
-      }
-      List<String> parts = List.of(target.split("/+"));
-      for (int i = parts.size() - 1; i >= 0; i--) {
-        pending.push(parts.get(i));
-      }
-    }
-    return below(walked);
-  }
-
-  private static String readLink(Path link) {
-    try {
-      return Files.readSymbolicLink(link).toString();
-    } catch (IOException e) {
-      throw new HostFailure("cannot read the link " + link, e);
-    }
-  }
-
-  private Path below(List<String> names) {
-    Path real = root;
-    for (String name : names) {
-      real = real.resolve(name);
-    }
-    return real;
+    return paths.locate(absolute, true);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.host.Output;
+import io.kairos.host.PathsBelow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,10 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +29,9 @@ import java.util.function.Function;
  * program is answered by the test, or missing. All commands are recorded. Safe for concurrent use.
  */
 public final class ScratchHost implements Host {
-  private static final int MAX_LINKS = 40;
 
   private final Path root;
+  private final PathsBelow paths;
   private final ScratchKernel kernel;
   private final List<Command> commands = new ArrayList<>();
   private final Map<String, Function<Command, Output>> answers = new LinkedHashMap<>();
@@ -45,6 +43,7 @@ public final class ScratchHost implements Host {
   public ScratchHost(Path root) {
     try {
       this.root = root.toRealPath();
+      this.paths = new PathsBelow(this.root);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -164,66 +163,12 @@ public final class ScratchHost implements Host {
 
   @Override
   public Path path(String absolute) {
-    return locate(absolute, false);
+    return paths.locate(absolute, false);
   }
 
   @Override
   public Path resolved(String absolute) {
-    return locate(absolute, true);
-  }
-
-  private Path locate(String absolute, boolean followLast) {
-    if (!absolute.startsWith("/")) {
-      throw new IllegalArgumentException("not an absolute path: " + absolute);
-    }
-    Deque<String> pending = new ArrayDeque<>(Arrays.asList(absolute.split("/+")));
-    List<String> walked = new ArrayList<>();
-    int links = 0;
-    while (!pending.isEmpty()) {
-      String name = pending.pop();
-      if (name.isEmpty() || name.equals(".")) {
-        continue;
-      }
-      if (name.equals("..")) {
-        if (!walked.isEmpty()) {
-          walked.removeLast();
-        }
-        continue;
-      }
-      walked.add(name);
-      Path real = below(walked);
-      if ((pending.isEmpty() && !followLast) || !Files.isSymbolicLink(real)) {
-        continue;
-      }
-      if (++links > MAX_LINKS) {
-        throw new HostFailure("too many levels of symbolic links: " + absolute);
-      }
-      String target = target(real);
-      walked.removeLast();
-      if (target.startsWith("/")) {
-        walked.clear();
-      }
-      for (String part : Arrays.asList(target.split("/+")).reversed()) {
-        pending.push(part);
-      }
-    }
-    return below(walked);
-  }
-
-  private static String target(Path link) {
-    try {
-      return Files.readSymbolicLink(link).toString();
-    } catch (IOException e) {
-      throw new HostFailure("cannot read the link " + link, e);
-    }
-  }
-
-  private Path below(List<String> names) {
-    Path real = root;
-    for (String name : names) {
-      real = real.resolve(name);
-    }
-    return real;
+    return paths.locate(absolute, true);
   }
 
   @Override
