@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -18,8 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Does what {@link DiskStep}s say, with the tools of the distribution and the kernel. */
 public final class DiskPerformer implements Performer<DiskStep> {
@@ -29,11 +28,7 @@ public final class DiskPerformer implements Performer<DiskStep> {
   private static final Duration COPY_DEADLINE = Duration.ofHours(4);
   private static final Duration NODE_DEADLINE = Duration.ofSeconds(30);
 
-  /** {@code 1,238,099 42% 10.00MB/s}: rsync(1), --info=progress2. */
-  private static final Pattern RSYNC_PROGRESS = Pattern.compile("^\\s*[0-9,.]+\\s+([0-9]{1,3})%.*");
-
-  private static final int BLOCK = 1 << 20;
-  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(BLOCK);
+  private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(500);
 
   private final Host host;
   private final Kernel kernel;
@@ -107,8 +102,8 @@ public final class DiskPerformer implements Performer<DiskStep> {
         kernel.sync(file);
         yield Undo.NOTHING;
       }
-      case DiskStep.CopyTree(var from, var to, var excludes) -> {
-        copyTree(from, to, excludes, progress);
+      case DiskStep.CopyTree copy -> {
+        copyTree(copy, progress);
         yield Undo.NOTHING;
       }
       case DiskStep.CopyFile(var from, var to) -> {
@@ -233,80 +228,67 @@ public final class DiskPerformer implements Performer<DiskStep> {
     return List.of("-N", Long.toString(entries + entries / 4 + 4096));
   }
 
-  private void copyTree(Path from, Path to, List<String> excludes, StepProgress progress) {
+  /**
+   * One process that hands data from file to file: rsync checksums all that it hands from process
+   * to process.
+   */
+  private void copyTree(DiskStep.CopyTree copy, StepProgress progress) {
     var argv =
         new ArrayList<>(
             List.of(
-                "rsync",
-                "--archive",
-                "--hard-links",
-                "--acls",
-                "--xattrs",
-                "--filter=-x trusted.overlay.*", // marks of overlayfs that mean nothing in a copy
-                "--numeric-ids",
-                "--sparse",
-                "--no-inc-recursive", // so that the percentage is one of the whole
-                "--info=progress2"));
-    excludes.forEach(pattern -> argv.add("--exclude=" + pattern));
-    argv.add(from + "/");
-    argv.add(to + "/");
-    host.run(
-        Command.of(argv)
-            .within(COPY_DEADLINE)
-            .eachLine(
-                line -> {
-                  Matcher matcher = RSYNC_PROGRESS.matcher(line);
-                  if (matcher.matches()) {
-                    progress.done(Long.parseLong(matcher.group(1)), 100);
-                  } else if (!line.isBlank()) {
-                    progress.detail(line);
-                  }
-                }));
-  }
-
-  /** A block of zeros stays a hole. */
-  private void copyFile(Path from, Path to, StepProgress progress) {
-    createFolder(to.getParent());
-    try (FileChannel in = FileChannel.open(from);
-        FileChannel out =
-            FileChannel.open(
-                to,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
-      long size = in.size();
-      long position = 0;
-      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
-      while (position < size) {
-        block.clear();
-        while (block.hasRemaining() && in.read(block) > 0) {
-          // fill the block
-        }
-        block.flip();
-        if (!block.hasRemaining()) {
-          throw new IOException(from + " became shorter while it was copied");
-        }
-        int length = block.remaining();
-        if (position + length == size || !isZero(block)) {
-          long at = position;
-          while (block.hasRemaining()) {
-            at += out.write(block, at);
-          }
-        }
-        position += length;
-        progress.done(position, size);
-        if (Thread.currentThread().isInterrupted()) {
-          throw new IOException("interrupted");
+                "cp",
+                "--recursive",
+                "--no-dereference",
+                "--preserve=mode,ownership,timestamps,links,xattr",
+                "--target-directory=" + copy.to(),
+                "--"));
+    try (var top = Files.newDirectoryStream(copy.from())) {
+      copyAttributes(copy.from(), copy.to());
+      for (Path entry : top) {
+        if (copy.emptied().contains(entry.getFileName().toString())
+            && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          Path folder = copy.to().resolve(entry.getFileName());
+          createFolder(folder);
+          copyAttributes(entry, folder);
+        } else {
+          argv.add(entry.toString());
         }
       }
-      out.force(true);
     } catch (IOException e) {
-      throw new HostFailure("cannot copy " + from + " to " + to, e);
+      throw new HostFailure("cannot copy " + copy.from() + " to " + copy.to(), e);
+    }
+    long free = kernel.freeSpace(copy.to()).count();
+    try (var _ =
+        Watched.every(
+            PROGRESS_INTERVAL,
+            () ->
+                progress.done(
+                    free - kernel.freeSpace(copy.to()).count(), copy.content().count()))) {
+      host.run(Command.of(argv).within(COPY_DEADLINE));
     }
   }
 
-  private static boolean isZero(ByteBuffer block) {
-    return block.mismatch(ZEROS.slice(0, block.remaining())) < 0;
+  private void copyAttributes(Path from, Path to) throws IOException {
+    Map<String, Object> attributes =
+        Files.readAttributes(from, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
+    kernel.changeOwner(to, (int) attributes.get("uid"), (int) attributes.get("gid"));
+    Files.setAttribute(to, "unix:mode", (int) attributes.get("mode") & 07777);
+  }
+
+  /** Holes stay holes, and blocks of zeros become some. */
+  private void copyFile(Path from, Path to, StepProgress progress) {
+    createFolder(to.getParent());
+    long size = kernel.size(from).count();
+    long free = kernel.freeSpace(to.getParent()).count();
+    try (var _ =
+        Watched.every(
+            PROGRESS_INTERVAL,
+            () -> progress.done(free - kernel.freeSpace(to.getParent()).count(), size))) {
+      host.run(
+          Command.of("cp", "--sparse=always", "--", from.toString(), to.toString())
+              .within(COPY_DEADLINE));
+    }
+    kernel.sync(to);
   }
 
   private void releaseImage(Path file, Path at) {

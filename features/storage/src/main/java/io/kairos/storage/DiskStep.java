@@ -118,10 +118,15 @@ public sealed interface DiskStep extends Step {
     }
   }
 
-  /** Copies a tree with owners, modes, times, hard links, ACLs and extended attributes. */
-  record CopyTree(Path from, Path to, List<String> excludes) implements DiskStep {
+  /**
+   * Copies a tree with owners, modes, times, hard links, ACLs and extended attributes.
+   *
+   * @param emptied folders at the top whose content is left out
+   * @param content how much it is, for the progress
+   */
+  record CopyTree(Path from, Path to, List<String> emptied, Bytes content) implements DiskStep {
     public CopyTree {
-      excludes = List.copyOf(excludes);
+      emptied = List.copyOf(emptied);
     }
 
     @Override

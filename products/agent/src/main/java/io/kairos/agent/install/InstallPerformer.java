@@ -217,12 +217,12 @@ final class InstallPerformer implements Performer<InstallStep> {
     makeFolder(target);
     host.run(
         Command.of(
-                "rsync",
+                "cp",
                 "--archive",
-                "--acls",
-                "--xattrs",
-                host.path("/var/log") + "/",
-                target + "/")
+                "--no-target-directory",
+                "--",
+                host.path("/var/log").toString(),
+                target.toString())
             .within(Duration.ofMinutes(5)));
   }
 

@@ -50,7 +50,8 @@ public final class InstallPlanner {
     if (!machine.missingTools().isEmpty()) {
       throw new Refused(
           "this system lacks what installing needs: " + String.join(", ", machine.missingTools()),
-          "boot an image that has them (packages fdisk, util-linux, e2fsprogs, dosfstools, rsync)");
+          "boot an image that has them (packages fdisk, util-linux, e2fsprogs, dosfstools,"
+              + " coreutils)");
     }
     DiskLayout layout = DiskLayout.of(firmware(), facts, request);
     var choice = new DiskChoice(machine, layout.needed());
@@ -219,7 +220,8 @@ public final class InstallPlanner {
                       Slot.ACTIVE.label(),
                       facts.entries())));
           plan.must(disk(new DiskStep.MountImage(file, system, IMAGE_FILESYSTEM)));
-          plan.must(disk(new DiskStep.CopyTree(root, system, SourceFacts.EXCLUDES)));
+          plan.must(
+              disk(new DiskStep.CopyTree(root, system, SourceFacts.EMPTIED, facts.content())));
           plan.must(new InstallStep.MakeSystemFolders(system));
         }
         case SystemSource.ImageFile(var from) -> {
@@ -267,6 +269,7 @@ public final class InstallPlanner {
       plan.must(new InstallStep.CheckSystem(system));
       Path active = image(state, Slot.ACTIVE.file());
       plan.must(disk(new DiskStep.UnmountImage(temporary(active), system)));
+      plan.must(disk(new DiskStep.CheckImage(temporary(active))));
       publish(active);
     }
 
@@ -275,7 +278,7 @@ public final class InstallPlanner {
       if (machine.liveRecovery().isPresent()) {
         Path squashed = image(recovery, Slot.SQUASHED_RECOVERY);
         plan.must(disk(new DiskStep.CopyFile(machine.liveRecovery().get(), temporary(squashed))));
-        plan.must(disk(new DiskStep.Publish(temporary(squashed), squashed)));
+        publish(squashed);
       } else {
         copyActive(image(recovery, Slot.RECOVERY.file()), Slot.RECOVERY.label());
       }
@@ -286,6 +289,7 @@ public final class InstallPlanner {
       copyActive(image(state, Slot.PASSIVE.file()), Slot.PASSIVE.label());
     }
 
+    /** Of an image that has been checked, so the copy is not. */
     private void copyActive(Path target, String label) {
       plan.must(disk(new DiskStep.CopyFile(image(state, Slot.ACTIVE.file()), temporary(target))));
       plan.must(disk(new DiskStep.LabelImage(temporary(target), label)));
@@ -293,7 +297,6 @@ public final class InstallPlanner {
     }
 
     private void publish(Path target) {
-      plan.must(disk(new DiskStep.CheckImage(temporary(target))));
       plan.must(disk(new DiskStep.Publish(temporary(target), target)));
     }
 

@@ -81,7 +81,7 @@ public record Machine(
           "mkfs.ext2",
           "tune2fs",
           "e2fsck",
-          "rsync",
+          "cp",
           "unshare",
           "chroot");
 

@@ -21,12 +21,9 @@ import java.util.Set;
  * @param hasSelinuxPolicy whether files must be labelled after the copy
  */
 public record SourceFacts(Bytes content, long entries, boolean hasSelinuxPolicy) {
-  /** Left out of a copy: what only a running system has. The folders themselves are kept. */
-  static final List<String> EXCLUDES =
-      List.of("/mnt/*", "/proc/*", "/sys/*", "/dev/*", "/tmp/*", "/host/*", "/run/*");
+  /** Emptied in a copy: what only a running system has. The folders themselves are kept. */
+  static final List<String> EMPTIED = List.of("mnt", "proc", "sys", "dev", "tmp", "host", "run");
 
-  private static final Set<String> EXCLUDED_FOLDERS =
-      Set.of("mnt", "proc", "sys", "dev", "tmp", "host", "run");
   private static final int BLOCK = 4096;
 
   /** An inode takes 256 octets, and an image gets a quarter more of them than it needs. */
@@ -73,8 +70,7 @@ public record SourceFacts(Bytes content, long entries, boolean hasSelinuxPolicy)
       entries++;
       octets += BLOCK + INODE;
       boolean excluded =
-          root.equals(folder.getParent())
-              && EXCLUDED_FOLDERS.contains(folder.getFileName().toString());
+          root.equals(folder.getParent()) && EMPTIED.contains(folder.getFileName().toString());
       return excluded ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
     }
 
