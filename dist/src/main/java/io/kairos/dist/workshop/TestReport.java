@@ -117,10 +117,8 @@ record TestReport(List<Suite> suites) {
           count++;
           test = attribute(xml, "name");
         }
-        case "failure", "error" ->
-            notPassed.add(new Outcome.Failed(test, firstLine(attribute(xml, "message"))));
-        case "skipped" ->
-            notPassed.add(new Outcome.Skipped(test, firstLine(attribute(xml, "message"))));
+        case "failure", "error" -> notPassed.add(new Outcome.Failed(test, reason(xml)));
+        case "skipped" -> notPassed.add(new Outcome.Skipped(test, reason(xml)));
         default -> {}
       }
     }
@@ -131,8 +129,17 @@ record TestReport(List<Suite> suites) {
     return Optional.ofNullable(xml.getAttributeValue(null, name)).orElse("");
   }
 
-  private static String firstLine(String text) {
-    return text.strip().lines().findFirst().orElse("no reason given");
+  /**
+   * Surefire writes the reason of a failed assumption as text only, behind the exception's name.
+   */
+  private static String reason(XMLStreamReader xml) throws XMLStreamException {
+    String message = attribute(xml, "message");
+    String text = message.isBlank() ? xml.getElementText() : message;
+    return text.strip()
+        .lines()
+        .findFirst()
+        .map(line -> line.replaceFirst("^[\\w.$]+Exception: (Assumption failed: )?", ""))
+        .orElse("no reason given");
   }
 
   int passed() {

@@ -53,6 +53,23 @@ class TestReportTest {
   }
 
   @Test
+  void theReasonOfAFailedAssumptionIsFoundInTheText(@TempDir Path root) throws IOException {
+    write(
+        root,
+        "dist/target/surefire-reports/TEST-c.xml",
+        """
+        <testsuite name="io.kairos.dist.LauncherTest" time="0" tests="1">
+          <testcase name="needsNoJdk" time="0">
+            <skipped type="org.opentest4j.TestAbortedException"><![CDATA[org.opentest4j.TestAbortedException: Assumption failed: a JDK 25 is there
+        \tat org.junit.jupiter.api.Assumptions.assumeTrue(Assumptions.java:127)]]></skipped>
+          </testcase>
+        </testsuite>
+        """);
+    assertThat(TestReport.read(root).render())
+        .contains("skipped  io.kairos.dist.LauncherTest.needsNoJdk: a JDK 25 is there\n");
+  }
+
+  @Test
   void earlierRunsAreForgotten(@TempDir Path root) throws IOException {
     write(root, "ground/base/target/surefire-reports/TEST-a.xml", UNIT);
     TestReport.clear(root);
