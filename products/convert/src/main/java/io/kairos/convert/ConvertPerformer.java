@@ -121,7 +121,10 @@ final class ConvertPerformer implements Performer<ConvertStep> {
     return Undo.NOTHING;
   }
 
-  /** In namespaces of its own, so that what it mounts is gone with it, however it ends. */
+  /**
+   * In namespaces of its own, so that what it mounts is gone with it, however it ends; and in a
+   * session of its own, because when it fails it sends SIGHUP to its whole process group.
+   */
   private static Command mmdebstrap(
       ConvertStep.Bootstrap step, Path hook, Path sources, Path target) {
     return Command.of(
@@ -131,6 +134,8 @@ final class ConvertPerformer implements Performer<ConvertStep> {
         "--fork",
         "--kill-child",
         "--mount-proc",
+        "setsid",
+        "--wait",
         "mmdebstrap",
         "--mode=root",
         "--variant=minbase",
