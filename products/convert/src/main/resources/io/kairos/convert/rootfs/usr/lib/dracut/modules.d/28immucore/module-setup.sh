@@ -49,6 +49,7 @@ install() {
         fsck.ext2 fsck.ext3 fsck.ext4 fsck.vfat systemd-machine-id-setup
     inst_libdir_file "libsigsegv.so*" "libmpfr.so*"
 
+    inst_hook pre-mount 02 "$moddir/live-overlay.sh"
     inst_script "$moddir/generator.sh" "$systemdutildir/system-generators/immucore-generator"
     inst_simple "$moddir/immucore.service" "$systemdsystemunitdir/immucore.service"
     mkdir -p "${initdir}${systemdsystemunitdir}/initrd.target.requires"
