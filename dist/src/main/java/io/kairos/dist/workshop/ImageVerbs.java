@@ -9,6 +9,7 @@ import io.kairos.base.InvalidConfig;
 import io.kairos.base.Problem;
 import io.kairos.convert.ConvertRequest;
 import io.kairos.convert.ConvertSource;
+import io.kairos.convert.ConvertStep;
 import io.kairos.convert.Converter;
 import io.kairos.convert.ImageVersion;
 import io.kairos.convert.Validation;
@@ -29,6 +30,7 @@ import io.kairos.images.UnpackOptions;
 import io.kairos.images.Unpacker;
 import io.kairos.plan.Applier;
 import io.kairos.plan.ConsoleProgress;
+import io.kairos.plan.Plan;
 import io.kairos.stages.StagesCheck;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -119,21 +121,26 @@ final class ImageVerbs {
                           ? LayerCompression.GZIP
                           : LayerCompression.NONE,
                       epoch());
-              try (var converter =
-                  new Converter(host, host::at, new Applier(host.clock(), progress))) {
-                if (given.has(PLAN)) {
-                  console.out().print(converter.plan(request).render());
-                  return 0;
-                }
-                Converter.Converted done = converter.convert(request);
-                console.out().println("image   " + done.name() + "  " + done.size());
-                console.out().println("layout  " + done.layout());
-                console.out().println("digest  " + done.digest());
-                console.out().println("lock    " + done.lock());
-                console.out().println("sbom    " + done.sbom());
+              var converter = new Converter(host, host::at, new Applier(host.clock(), progress));
+              if (given.has(PLAN)) {
+                show(converter.plans(request));
                 return 0;
               }
+              Converter.Converted done = converter.convert(request);
+              console.out().println("image   " + done.name() + "  " + done.size());
+              console.out().println("layout  " + done.layout());
+              console.out().println("digest  " + done.digest());
+              console.out().println("lock    " + done.lock());
+              console.out().println("sbom    " + done.sbom());
+              return 0;
             });
+  }
+
+  private void show(List<Plan<ConvertStep>> plans) {
+    plans.forEach(plan -> console.out().print(plan.render()));
+    if (plans.size() < 3) {
+      console.out().println("what follows is planned when the root is there");
+    }
   }
 
   Verb buildIso() {

@@ -13,7 +13,6 @@ import java.net.http.HttpClient;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -24,15 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
-/**
- * Makes an OS image of a distribution: observes, plans, applies; entry of this module. The tree
- * that it worked on is deleted in the background; closing waits for that.
- */
-public final class Converter implements AutoCloseable {
-  private static final String DISCARDED = "discarded-";
-
+/** Makes an OS image of a distribution: observes, plans, applies; entry of this module. */
+public final class Converter {
   /** A bootstrapped root, its archive and the image, with room for a larger package list. */
   private static final Bytes NEEDED = Bytes.ofMib(5 * 1024);
 
@@ -40,7 +33,6 @@ public final class Converter implements AutoCloseable {
   private final Function<Path, Host> hostAt;
   private final Applier applier;
   private final Framework framework = Framework.shipped();
-  private final List<Thread> deletions = new ArrayList<>();
 
   /**
    * @param machine where images are made
@@ -71,10 +63,27 @@ public final class Converter implements AutoCloseable {
       Bytes size,
       List<Applier.Done> steps) {}
 
-  /** The first of the three plans; the others depend on what the root then holds. */
-  public Plan<ConvertStep> plan(ConvertRequest request) {
+  /**
+   * What can be planned now. A root that is there already is observed; of others only the first of
+   * the three plans is known, because the rest depends on what the root then holds.
+   */
+  public List<Plan<ConvertStep>> plans(ConvertRequest request) {
     Optional<ConvertPlanner.Base> base = observeBase(request);
-    return ConvertPlanner.getRoot(request, base, isKept(request, base));
+    Plan<ConvertStep> getRoot = ConvertPlanner.getRoot(request, base, isKept(request, base));
+    if (!(request.source() instanceof ConvertSource.Directory(var path))) {
+      return List.of(getRoot);
+    }
+    RootFacts facts = RootFacts.observe(hostAt.apply(path), framework);
+    DistroDescriptor distro = DistroDescriptor.of(facts.os());
+    Plan<ConvertStep> complete = ConvertPlanner.complete(request, distro, facts);
+    if (!complete.entries().isEmpty()) {
+      return List.of(getRoot, complete);
+    }
+    return List.of(
+        getRoot,
+        complete,
+        ConvertPlanner.makeImage(
+            request, distro, framework, facts, new ConvertStep.BaseLayer.None()));
   }
 
   /**
@@ -98,7 +107,6 @@ public final class Converter implements AutoCloseable {
   }
 
   private Converted convertLocked(ConvertRequest request) {
-    deleteLeftovers(request.work());
     Optional<ConvertPlanner.Base> base = observeBase(request);
     Instant now = machine.clock().instant();
     Instant baseDate = base.map(ConvertPlanner.Base::date).orElse(now);
@@ -118,51 +126,9 @@ public final class Converter implements AutoCloseable {
       steps.addAll(
           applier.apply(
               ConvertPlanner.makeImage(request, distro, framework, facts, below), performer));
-      Converted converted = describe(request, base, distro, facts, epoch, steps);
-      discard(request.root());
-      return converted;
+      return describe(request, base, distro, facts, epoch, steps);
     } finally {
       Trees.delete(request.root());
-    }
-  }
-
-  /** Thirty thousand files take a while, which whoever waits for the image need not wait for. */
-  private void discard(Path tree) {
-    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Path aside =
-        tree.resolveSibling(DISCARDED + ProcessHandle.current().pid() + "-" + deletions.size());
-    try {
-      Files.move(tree, aside, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new HostFailure("cannot set aside " + tree, e);
-    }
-    deletions.add(
-        Thread.ofPlatform().daemon().name("delete " + aside).start(() -> Trees.delete(aside)));
-  }
-
-  /** Trees of conversions that were killed. */
-  private static void deleteLeftovers(Path work) {
-    try (Stream<Path> entries = Files.list(work)) {
-      entries
-          .filter(entry -> entry.getFileName().toString().startsWith(DISCARDED))
-          .toList()
-          .forEach(Trees::delete);
-    } catch (IOException e) {
-      throw new HostFailure("cannot list " + work, e);
-    }
-  }
-
-  @Override
-  public void close() {
-    for (Thread deletion : deletions) {
-      try {
-        deletion.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
     }
   }
 

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.kairos.base.Refused;
 import io.kairos.images.LayerCompression;
 import io.kairos.plan.Applier;
+import io.kairos.plan.Plan;
 import io.kairos.plan.Progress;
 import io.kairos.testkit.host.ScratchHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,10 +54,11 @@ class ConverterTest {
   }
 
   private static void convert(ScratchHost machine, ConvertRequest request) {
-    try (var converter =
-        new Converter(machine, ScratchHost::new, new Applier(machine.clock(), Progress.SILENT))) {
-      converter.convert(request);
-    }
+    converter(machine).convert(request);
+  }
+
+  private static Converter converter(ScratchHost machine) {
+    return new Converter(machine, ScratchHost::new, new Applier(machine.clock(), Progress.SILENT));
   }
 
   @Test
@@ -100,5 +103,20 @@ class ConverterTest {
     assertThatThrownBy(() -> convert(machine, request))
         .isInstanceOf(Refused.class)
         .hasMessageContaining("is no directory");
+  }
+
+  @Test
+  void aRootWithoutPackagesIsPlannedUntilTheyAreThere() throws IOException {
+    Path root = folder.resolve("root");
+    new ScratchHost(Files.createDirectories(root))
+        .with("/etc/os-release", "ID=debian\nVERSION_ID=13\n");
+
+    List<Plan<ConvertStep>> plans =
+        converter(machine()).plans(request("dir:" + root, folder.resolve("runtime")));
+
+    assertThat(plans).hasSize(2);
+    assertThat(plans.getFirst().render()).contains("copy " + root);
+    assertThat(plans.getLast().render()).contains("packages with apt");
+    assertThat(folder.resolve("work")).doesNotExist();
   }
 }

@@ -128,7 +128,9 @@ public final class InstallCommand {
   }
 
   private void apply(Config config, Host host, InstallRequest request) {
-    Progress console = ConsoleProgress.on(frontend.isPresent() ? err : out);
+    Progress console =
+        ConsoleProgress.on(frontend.isPresent() ? err : out)
+            .and(JournalProgress.of(machine, System.getenv(), err));
     Progress progress = frontend.map(console::and).orElse(console);
     Installer installer = installer(config, host, progress);
     InstallPlan plan = installer.plan(request);

@@ -1,0 +1,47 @@
+package io.kairos.agent.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kairos.plan.Progress;
+import io.kairos.testkit.host.ScratchHost;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalProgressTest {
+  private static final Map<String, String> SERVICE = Map.of(JournalProgress.VARIABLE, "8:12345");
+
+  @TempDir Path folder;
+
+  private String told(String terminal, String consoles, Map<String, String> environment) {
+    ScratchHost host =
+        new ScratchHost(folder)
+            .with("/sys/class/tty/console/active", consoles + "\n")
+            .withLink("/proc/self/fd/1", "/dev/" + terminal);
+    var bytes = new ByteArrayOutputStream();
+    var err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    JournalProgress.of(host, environment, err)
+        .on(new Progress.Event.Ended("install", Duration.ofSeconds(3), true));
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aServiceOnTheScreenTellsTheSerialConsole() {
+    assertThat(told("tty1", "tty1 ttyS0", SERVICE)).isEqualTo("install: done in 3.0 s\n");
+  }
+
+  @Test
+  void theConsoleThatShowsTheBarsHearsNothing() {
+    assertThat(told("tty1", "ttyS0 tty1", SERVICE)).isEmpty();
+  }
+
+  @Test
+  void aPersonAtATerminalHearsItOnce() {
+    assertThat(told("pts0", "tty1", Map.of())).isEmpty();
+  }
+}
