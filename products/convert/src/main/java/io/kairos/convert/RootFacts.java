@@ -131,6 +131,7 @@ public record RootFacts(
     return switch (only) {
       case "dracut" -> !dracutModules.isEmpty();
       case "systemd" -> units.contains("multi-user.target");
+      case "openrc" -> !units.contains("multi-user.target");
       case "missing" -> !present.contains(path);
       default -> throw new IllegalArgumentException("unknown condition '" + only + "' of " + path);
     };

@@ -176,20 +176,20 @@ public final class Validation {
   }
 
   private void checkCloudConfigs() {
-    for (Framework.Group group : Framework.shipped().groups()) {
-      if (!group.name().equals("cloudconfigs")) {
-        continue;
-      }
-      for (Framework.File file : group.files()) {
-        try {
-          Path real = root.resolved(file.path());
-          Yaml.parse(Files.readString(real), file.path());
-          add(file.path(), Verdict.OK, "readable YAML");
-        } catch (IOException e) {
-          add(file.path(), Verdict.FAIL, "missing");
-        } catch (KairosException e) {
-          add(file.path(), Verdict.FAIL, e.getMessage());
-        }
+    if (!Files.exists(root.resolved("/etc/os-release"))) {
+      add("/etc/os-release", Verdict.FAIL, "missing");
+      return;
+    }
+    Framework shipped = Framework.shipped();
+    RootFacts facts = RootFacts.observe(root, shipped);
+    for (Framework.File file : shipped.group("cloudconfigs", facts).files()) {
+      try {
+        Yaml.parse(Files.readString(root.resolved(file.path())), file.path());
+        add(file.path(), Verdict.OK, "readable YAML");
+      } catch (IOException e) {
+        add(file.path(), Verdict.FAIL, "missing");
+      } catch (KairosException e) {
+        add(file.path(), Verdict.FAIL, e.getMessage());
       }
     }
   }

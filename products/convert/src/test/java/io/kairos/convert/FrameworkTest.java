@@ -36,7 +36,8 @@ class FrameworkTest {
           "systemctl",
           "environment",
           "environment_file",
-          "layout");
+          "layout",
+          "datasource");
 
   private static Path rootfs() throws URISyntaxException {
     return Path.of(Framework.class.getResource("rootfs").toURI());
@@ -70,12 +71,15 @@ class FrameworkTest {
   }
 
   @Test
-  void scriptsAreExecutableAndNothingElseIs() {
+  void scriptsAreExecutableAndSecretsAreSecret() {
     assertThat(files())
         .allSatisfy(
             file -> {
               boolean script = new String(file.content(), StandardCharsets.UTF_8).startsWith("#!");
-              assertThat(file.mode()).as(file.path()).isEqualTo(script ? 0755 : 0644);
+              boolean secret = file.path().contains("/iscsi/");
+              assertThat(file.mode())
+                  .as(file.path())
+                  .isEqualTo(script ? 0755 : secret ? 0600 : 0644);
             });
   }
 

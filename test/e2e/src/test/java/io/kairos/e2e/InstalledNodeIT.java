@@ -1,11 +1,46 @@
 package io.kairos.e2e;
 
+import com.sun.net.httpserver.HttpServer;
 import io.kairos.testkit.qemu.Firmware;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
 
 @Tag("core")
 class InstalledNodeIT extends InstalledNodeJourney {
   InstalledNodeIT() {
     super(Firmware.BIOS);
+  }
+
+  @Order(6)
+  @TestFactory
+  Stream<DynamicTest> everyKeyOfAStepDoesWhatItSays() throws IOException {
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/payload",
+        exchange -> {
+          byte[] body = EveryKey.PAYLOAD.getBytes(StandardCharsets.UTF_8);
+          boolean head = exchange.getRequestMethod().equals("HEAD");
+          exchange.sendResponseHeaders(200, head ? -1 : body.length);
+          if (!head) {
+            exchange.getResponseBody().write(body);
+          }
+          exchange.close();
+        });
+    server.start();
+    try {
+      rebootWith(
+          EveryKey.cloudConfig("http://10.0.2.2:" + server.getAddress().getPort()),
+          EveryKey.USER_DATA);
+      return tests(shell().check(EveryKey.checks()));
+    } finally {
+      server.stop(0);
+    }
   }
 }

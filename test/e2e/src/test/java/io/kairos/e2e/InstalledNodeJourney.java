@@ -17,7 +17,9 @@ import io.kairos.host.linux.LinuxHost;
 import io.kairos.testkit.qemu.Accelerator;
 import io.kairos.testkit.qemu.Firmware;
 import io.kairos.testkit.qemu.QemuMachine;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -94,7 +96,31 @@ abstract class InstalledNodeJourney {
     return output.text();
   }
 
-  private static Stream<DynamicTest> tests(List<NodeCheck.Result> results) {
+  NodeShell shell() {
+    return shell;
+  }
+
+  /**
+   * Boots the active slot with one more file of stages, and with user data on the OEM partition.
+   */
+  void rebootWith(String stages, String userData) {
+    answer(
+        "echo %s | base64 -d | sudo tee /oem/95_every_key.yaml >/dev/null"
+            .formatted(base64(stages)));
+    answer(
+        "echo %s | base64 -d | sudo tee /oem/every-userdata >/dev/null"
+            .formatted(base64(userData)));
+    answer("sync");
+    node.reboot(machine, key.access());
+    answer("timeout 300 systemctl is-system-running --wait || true");
+    assertThat(answer("kairos-agent state get boot")).isEqualTo("active_boot");
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static Stream<DynamicTest> tests(List<NodeCheck.Result> results) {
     return results.stream()
         .map(
             result ->
