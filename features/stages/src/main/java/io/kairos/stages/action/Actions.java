@@ -28,8 +28,8 @@ public final class Actions {
           new SystemdFirstbootAction(),
           new UnsupportedAction("datasource", "where to get user data"),
           new LayoutAction(),
-          new UnsupportedAction("package_pins", "versions of packages"),
-          new UnsupportedAction("packages", "packages to install and remove"),
+          new PackagePinsAction(),
+          new PackagesAction(),
           new UnsupportedAction("unpack_images", "images to unpack"));
 
   private Actions() {}
