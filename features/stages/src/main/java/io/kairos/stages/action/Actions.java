@@ -10,7 +10,7 @@ public final class Actions {
   static final List<Action> ORDER =
       List.of(
           new DnsAction(),
-          new UnsupportedAction("downloads", "files to download"),
+          new DownloadsAction(),
           new UnsupportedAction("git", "repository to clone"),
           new EnsureEntitiesAction(),
           new DirectoriesAction(),
