@@ -11,7 +11,7 @@ public final class Actions {
       List.of(
           new DnsAction(),
           new DownloadsAction(),
-          new UnsupportedAction("git", "repository to clone"),
+          new GitAction(),
           new EnsureEntitiesAction(),
           new DirectoriesAction(),
           new FilesAction(),
