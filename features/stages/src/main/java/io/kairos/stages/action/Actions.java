@@ -30,7 +30,7 @@ public final class Actions {
           new LayoutAction(),
           new PackagePinsAction(),
           new PackagesAction(),
-          new UnsupportedAction("unpack_images", "images to unpack"));
+          new UnpackImagesAction());
 
   private Actions() {}
 
