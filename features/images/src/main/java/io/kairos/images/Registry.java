@@ -109,8 +109,7 @@ public final class Registry {
 
     /** The manifest of the image itself, through the index that may be before it. */
     private Descriptor manifest() throws IOException {
-      String name =
-          reference.digest().map(Digest::toString).or(reference::tag).orElse("latest");
+      String name = reference.digest().map(Digest::toString).or(reference::tag).orElse("latest");
       Descriptor found = manifest(name, reference.digest());
       if (!MediaTypes.isIndex(found.mediaType())) {
         return found;
@@ -193,8 +192,7 @@ public final class Registry {
     private void copy(Descriptor descriptor, Path partial) throws IOException {
       HttpResponse<InputStream> response = get("blobs/" + descriptor.digest(), List.of());
       var out =
-          new HashingOutputStream(
-              Files.newOutputStream(partial), descriptor.digest().newHash());
+          new HashingOutputStream(Files.newOutputStream(partial), descriptor.digest().newHash());
       try (InputStream body = response.body();
           OutputStream file = out) {
         body.transferTo(file);
@@ -287,8 +285,7 @@ public final class Registry {
       for (String name : List.of("service", "scope")) {
         Optional.ofNullable(parameters.get(name))
             .ifPresent(
-                value ->
-                    query.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
+                value -> query.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
       }
       String realm = parameters.getOrDefault("realm", "");
       if (!realm.startsWith("https://") && !address("").getScheme().equals("http")) {

@@ -60,10 +60,7 @@ final class TreeMerge {
           moveChildren(child, place);
         } else {
           Files.move(
-              child,
-              place,
-              StandardCopyOption.ATOMIC_MOVE,
-              StandardCopyOption.REPLACE_EXISTING);
+              child, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
       }
     }

@@ -100,8 +100,7 @@ final class FakeRegistry implements AutoCloseable {
     }
     byte[] index =
         io.kairos.formats.json.Json.write(
-                Map.of(
-                    "schemaVersion", 2L, "mediaType", MediaTypes.INDEX, "manifests", entries))
+                Map.of("schemaVersion", 2L, "mediaType", MediaTypes.INDEX, "manifests", entries))
             .getBytes(StandardCharsets.UTF_8);
     manifests.put(tag, index);
     manifests.put(Digest.sha256(index).toString(), index);

@@ -100,8 +100,7 @@ class RegistryTest {
   void whatIsNotThereIsToldWithWhatIs() throws IOException {
     try (var registry = new FakeRegistry(false).push("1", amd64, arm64)) {
       Path pulled = folder.resolve("pulled");
-      assertThatThrownBy(
-              () -> anonymous().pull(registry.image("2"), TestImages.AMD64, pulled))
+      assertThatThrownBy(() -> anonymous().pull(registry.image("2"), TestImages.AMD64, pulled))
           .isInstanceOf(Refused.class)
           .hasMessageContaining("there is no image " + registry.image("2"));
       assertThatThrownBy(
@@ -119,8 +118,7 @@ class RegistryTest {
       anonymous().pull(registry.image("1"), TestImages.AMD64, pulled);
       assertThat(arch(pulled)).isEqualTo("x86");
 
-      registry.corrupt(
-          OciLayout.open(amd64).image().layers().getFirst().descriptor().digest());
+      registry.corrupt(OciLayout.open(amd64).image().layers().getFirst().descriptor().digest());
       assertThatThrownBy(
               () -> anonymous().pull(registry.image("1"), TestImages.AMD64, folder.resolve("bad")))
           .isInstanceOf(HostFailure.class)

@@ -94,8 +94,7 @@ public record FileDownload(Host host, URI address, String target, Duration deadl
       }
       requireSize(partial, response.statusCode() == 206 ? announced : Optional.of(received));
       put(partial, real, path, received, finish);
-      return new Done(
-          path, response.statusCode() == 206 ? Outcome.RESUMED : Outcome.WRITTEN);
+      return new Done(path, response.statusCode() == 206 ? Outcome.RESUMED : Outcome.WRITTEN);
     } catch (IOException e) {
       throw new HostFailure("cannot download " + shown() + " to " + path, e);
     } finally {
@@ -145,8 +144,7 @@ public record FileDownload(Host host, URI address, String target, Duration deadl
     }
   }
 
-  private void put(
-      Path partial, Path real, String path, Remote received, Consumer<String> finish)
+  private void put(Path partial, Path real, String path, Remote received, Consumer<String> finish)
       throws IOException {
     String aside = path.substring(0, path.lastIndexOf('/') + 1) + partial.getFileName();
     finish.accept(aside);
@@ -174,8 +172,7 @@ public record FileDownload(Host host, URI address, String target, Duration deadl
 
   /** What the server says about the file; nothing when it does not answer HEAD with success. */
   private Optional<Remote> head(HttpClient client, long begin) {
-    HttpRequest request =
-        request().method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
+    HttpRequest request = request().method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
     HttpResponse<Void> response =
         await(client.sendAsync(request, HttpResponse.BodyHandlers.discarding()), begin, null);
     return response.statusCode() == 200 ? Optional.of(Remote.of(response)) : Optional.empty();
@@ -233,16 +230,13 @@ public record FileDownload(Host host, URI address, String target, Duration deadl
     try {
       while (true) {
         Duration left =
-            deadline.isZero()
-                ? STALLED
-                : deadline.minusNanos(System.nanoTime() - begin);
+            deadline.isZero() ? STALLED : deadline.minusNanos(System.nanoTime() - begin);
         try {
           return answer.get(
               Math.max(0, Math.min(left.toMillis(), STALLED.toMillis())), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
           long now = growing != null && Files.exists(growing) ? Files.size(growing) : 0;
-          boolean isOver =
-              !deadline.isZero() && System.nanoTime() - begin >= deadline.toNanos();
+          boolean isOver = !deadline.isZero() && System.nanoTime() - begin >= deadline.toNanos();
           if (isOver || now == seen) {
             answer.cancel(true);
             throw new HostFailure(

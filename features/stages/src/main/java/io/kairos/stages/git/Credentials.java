@@ -32,8 +32,7 @@ final class Credentials implements AutoCloseable {
   }
 
   static Credentials prepare(Host host, GitAuth auth, GitAddress address) {
-    var credentials =
-        new Credentials(host, auth, address, "/run/kairos-git-" + UUID.randomUUID());
+    var credentials = new Credentials(host, auth, address, "/run/kairos-git-" + UUID.randomUUID());
     try {
       credentials.write();
       return credentials;

@@ -26,8 +26,7 @@ public record GitCheckout(
 
   /** What {@code git} in a step says; nothing when it names no repository. */
   public static Optional<GitCheckout> read(Section git) {
-    GitAddress address =
-        GitAddress.parse(git.text("url", "address of the repository").orElse(""));
+    GitAddress address = GitAddress.parse(git.text("url", "address of the repository").orElse(""));
     String path = git.text("path", "where it is checked out").orElse("");
     String branch =
         git.text("branch", "branch to show; the repository's own when empty").orElse("");

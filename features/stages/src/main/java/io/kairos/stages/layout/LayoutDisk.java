@@ -61,8 +61,7 @@ public record LayoutDisk(Host host, String name) {
     if (!host.hasProgram("blkid")) {
       return Optional.empty();
     }
-    Output found =
-        host.run(Command.of("blkid", "-c", "/dev/null", "-L", label).expecting(0, 1, 2));
+    Output found = host.run(Command.of("blkid", "-c", "/dev/null", "-L", label).expecting(0, 1, 2));
     return Optional.of(found.text()).filter(text -> found.succeeded() && !text.isEmpty());
   }
 
@@ -129,7 +128,13 @@ public record LayoutDisk(Host host, String name) {
             entry ->
                 host.run(
                         Command.of(
-                                "blkid", "-c", "/dev/null", "-o", "value", "-s", "LABEL",
+                                "blkid",
+                                "-c",
+                                "/dev/null",
+                                "-o",
+                                "value",
+                                "-s",
+                                "LABEL",
                                 entry.node())
                             .expecting(0, 2))
                     .text())
@@ -179,8 +184,7 @@ public record LayoutDisk(Host host, String name) {
   /** Fails for partitions that udev was faster to announce; what counts is that they are there. */
   private void announce(List<DiskTable.Placed> partitions) {
     String numbers = partitions.getFirst().number() + ":" + partitions.getLast().number();
-    Output told =
-        host.run(Command.of("partx", "--add", "--nr", numbers, device()).expecting(0, 1));
+    Output told = host.run(Command.of("partx", "--add", "--nr", numbers, device()).expecting(0, 1));
     settle();
     for (DiskTable.Placed placed : partitions) {
       String node = node(device(), placed.number());

@@ -32,8 +32,19 @@ public record NewPartition(
 
   private static final List<String> FILESYSTEMS =
       List.of(
-          "ext2", "ext3", "ext4", "xfs", "btrfs", "fat", "vfat", "fat16", "fat32", "swap", "-",
-          "none", "noformat");
+          "ext2",
+          "ext3",
+          "ext4",
+          "xfs",
+          "btrfs",
+          "fat",
+          "vfat",
+          "fat16",
+          "fat32",
+          "swap",
+          "-",
+          "none",
+          "noformat");
 
   /** Types of partitions, in sfdisk's words for GUID and attributes (UEFI 2.10, 5.3.3). */
   private enum Kind {

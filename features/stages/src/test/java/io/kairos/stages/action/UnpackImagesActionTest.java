@@ -69,8 +69,7 @@ class UnpackImagesActionTest {
 
   @Test
   void aProgramWithoutImagesSaysWhereTheStepBelongs() {
-    assertThatThrownBy(
-            () -> perform("unpack_images: [{source: a, target: /b}]", Optional.empty()))
+    assertThatThrownBy(() -> perform("unpack_images: [{source: a, target: /b}]", Optional.empty()))
         .hasMessageContaining("cannot unpack images")
         .hasMessageContaining("move the step to a stage that the agent runs");
   }

@@ -130,8 +130,7 @@ class LayoutOnLoopTest {
     Path at = Files.createDirectory(folder.resolve("at"));
     HOST.kernel().mount(disk + "p1", at, "ext4", java.util.Set.of(), "");
     try {
-      assertThat(
-              layout("init_disk: true, disk_name: other, path: '" + disk + "'", "").succeeded())
+      assertThat(layout("init_disk: true, disk_name: other, path: '" + disk + "'", "").succeeded())
           .isFalse();
       assertThat(shown()).containsExactly("data 99");
     } finally {
@@ -237,8 +236,7 @@ class LayoutOnLoopTest {
   @Test
   void impossibleFileSystemsAreRefusedBeforeTheDiskIsTouched() throws IOException {
     byte[] before = Files.readAllBytes(image);
-    assertThat(
-            layout(add("size: 10, filesystem: xfs, fsLabel: LABELOFTWENTYTWOCHARSS")).errors())
+    assertThat(layout(add("size: 10, filesystem: xfs, fsLabel: LABELOFTWENTYTWOCHARSS")).errors())
         .singleElement()
         .asString()
         .contains("cannot be longer than 12 chars");
