@@ -298,13 +298,4 @@ class StageRunnerTest {
     assertThat(node.host.exists("/out")).isFalse();
     assertThat(node.host.commands()).isEmpty();
   }
-
-  @Test
-  void aKeyThatIsNotSupportedYetFailsItsStepInsteadOfBeingIgnored() {
-    var node = new Stages(root);
-    StageReport report =
-        node.step("git: {url: https://e/x.git, path: /x}\ncommands: ['echo ran > $ROOT/out']");
-    assertThat(report.errors()).singleElement().asString().contains("'git' is not supported yet");
-    assertThat(node.host.read("/out")).isEqualTo("ran\n");
-  }
 }
