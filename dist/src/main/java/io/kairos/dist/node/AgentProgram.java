@@ -6,7 +6,6 @@ import io.kairos.agent.Stages;
 import io.kairos.agent.install.InstallArguments;
 import io.kairos.agent.install.InstallCommand;
 import io.kairos.agent.state.NodeState;
-import io.kairos.base.Problem;
 import io.kairos.config.Config;
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.cli.Argument;
@@ -61,19 +60,22 @@ final class AgentProgram {
   }
 
   Verb verbs() {
-    return Verb.named("kairos-agent")
-        .summary("what a node does with itself")
-        .description(
-            """
-            Installs this machine from the medium it was booted from, tells the state it is in, and
-            runs the stages of its cloud-config.
+    var program =
+        Verb.named("kairos-agent")
+            .summary("what a node does with itself")
+            .description(
+                """
+            Installs this machine from the medium it was booted from, tells its state and its
+            configuration, checks cloud-configs, and runs their stages.
             """)
-        .option(DEBUG)
-        .option(STRICT)
-        .verb(install())
-        .verb(manualInstall())
-        .verb(runStage())
-        .verb(state())
+            .option(DEBUG)
+            .option(STRICT)
+            .verb(install())
+            .verb(manualInstall())
+            .verb(runStage())
+            .verb(state());
+    new ConfigVerbs(host, console).all().forEach(program::verb);
+    return program
         .verb(version())
         .verb(Completion.verb("kairos-agent", this::verbs, console))
         .group();
@@ -230,6 +232,7 @@ final class AgentProgram {
             Prints the state document: how the node was booted (boot), its partitions (oem, state,
             recovery, persistent), addresses, hardware and versions.
             """)
+        .alias("s")
         .argument(Argument.any("…", "ignored"))
         .option(OUTPUT)
         .example("kairos-agent state", "everything, as YAML")
@@ -239,12 +242,12 @@ final class AgentProgram {
             Verb.named("get")
                 .alias("g")
                 .summary("one value of the state document")
-                .argument(Argument.optional("PATH", "a path in it, for example oem.found"))
+                .argument(Argument.optional("QUERY", "a path such as oem.found, or a jq query"))
                 .example("kairos-agent state get kairos.version", "the version of the image")
                 .runs(this::getState))
         .runs(
             given -> {
-              var tree = NodeState.observe(host).tree();
+              var tree = NodeState.observe(host).whole();
               console
                   .out()
                   .println(
@@ -257,13 +260,9 @@ final class AgentProgram {
 
   /** Without a line end: scripts put it into variables and files as it is. */
   private int getState(Parameters given) {
-    try {
-      console.out().print(NodeState.observe(host).get(given.word(0).orElse("")));
-      return 0;
-    } catch (IllegalArgumentException e) {
-      throw new io.kairos.base.InvalidConfig(
-          Problem.of(e.getMessage()).withRemedy("kairos-agent state shows all paths"));
-    }
+    console.out().print(NodeState.observe(host).get(given.word(0).orElse("")));
+    console.out().flush();
+    return 0;
   }
 
   private Verb version() {

@@ -71,6 +71,11 @@ public final class CloudConfigFiles {
     }
   }
 
+  /** Whether a header is the very first line, as {@code validate} wants it. */
+  public static boolean beginsWithHeader(String text) {
+    return HEADERS.contains(text.split("\n", 2)[0].stripTrailing());
+  }
+
   /** Whether one of the first ten lines is a header; the tenth counts only as the last one. */
   public static boolean hasHeader(String text) {
     String[] lines = text.split("\n", 10);

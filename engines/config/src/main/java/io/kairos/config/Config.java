@@ -3,11 +3,14 @@ package io.kairos.config;
 import io.kairos.base.InvalidConfig;
 import io.kairos.base.Position;
 import io.kairos.base.Problem;
+import io.kairos.formats.jq.Jq;
 import io.kairos.formats.yaml.Yaml;
 import io.kairos.formats.yaml.YamlList;
 import io.kairos.formats.yaml.YamlMap;
 import io.kairos.formats.yaml.YamlNode;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -70,6 +73,29 @@ public record Config(
   /** Where the value at a path was written: {@code /oem/90_custom.yaml:4:11}. */
   public Optional<Position> position(String path) {
     return find(path).map(YamlNode::position);
+  }
+
+  /**
+   * What {@code config get QUERY} prints: each result of a jq query as YAML, nothing for null.
+   *
+   * @param query a path without its dot, {@code k3s.args[0]}, or a whole query; empty for
+   *     everything
+   * @throws InvalidConfig when it is no query, or asks a value for what it does not have
+   */
+  public String query(String query) {
+    var text = new StringBuilder();
+    results(query).forEach(result -> text.append(Yaml.emit(YamlNode.of(result))));
+    return text.toString();
+  }
+
+  /** The same as values; null is no result. */
+  public List<Object> results(String query) {
+    return Jq.ofPath(query).run(tree()).stream().filter(Objects::nonNull).toList();
+  }
+
+  /** The merged values as they are in JSON: dates are texts (RFC 3339), numbers keep their kind. */
+  public Map<String, Object> tree() {
+    return JsonTree.of(merged);
   }
 
   /** The keys that the agent reads; problems are left to {@link Validation}. */

@@ -13,6 +13,16 @@ public record ImageConfig(
     Optional<Bytes> size,
     Optional<String> label,
     Optional<String> filesystem) {
+  /** The image that a key of a section describes, if there is one. */
+  static ImageConfig in(Section section, String key, String meaning) {
+    return section
+        .section(key, meaning, ImageConfig::read)
+        .optional()
+        .orElse(
+            new ImageConfig(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+  }
+
   static ImageConfig read(Section image) {
     image.alias("uri", "source");
     return new ImageConfig(

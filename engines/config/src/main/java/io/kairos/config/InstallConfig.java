@@ -82,11 +82,11 @@ public record InstallConfig(
             install
                 .sections("extra-partitions", "more partitions", PartitionConfig::readExtra)
                 .orElse(List.of()),
-            image(install, "system", "active image"),
-            image(install, "recovery-system", "recovery image"),
-            image(install, "passive", "passive image"),
+            ImageConfig.in(install, "system", "active image"),
+            ImageConfig.in(install, "recovery-system", "recovery image"),
+            ImageConfig.in(install, "passive", "passive image"),
             install.text("grub-entry-name", "title of the boot entry").orElse("Kairos"),
-            install.textMap("grub_options", "written to the boot environment").orElse(Map.of()),
+            AgentConfig.grubOptions(install),
             install.text("tty", "more consoles for the kernel").orElse("tty1"),
             install.text("iso", "medium to install from instead").optional(),
             install.texts("cloud-init", "more configs to put on the node").orElse(List.of()),
@@ -104,6 +104,7 @@ public record InstallConfig(
             install.word("firmware", "how the machine boots", "efi", "bios").optional(),
             install.word("part-table", "kind of partition table", "gpt").orElse("gpt"),
             install.texts("env", "variables for the installation").orElse(List.of()));
+    var _ = install.constrain("device", "pattern", "^(auto|/dev/.+|script://.+)$");
     if (config.reboot && config.poweroff) {
       install.report("poweroff", "and install.reboot exclude each other");
     }
@@ -122,15 +123,6 @@ public record InstallConfig(
   /** Wished size of a system partition. */
   public Optional<Bytes> partitionSize(String role) {
     return Optional.ofNullable(partitions.get(role)).flatMap(PartitionConfig::size);
-  }
-
-  private static ImageConfig image(Section install, String key, String meaning) {
-    return install
-        .section(key, meaning, ImageConfig::read)
-        .optional()
-        .orElse(
-            new ImageConfig(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
   }
 
   private static Map<String, PartitionConfig> partitions(Section partitions) {

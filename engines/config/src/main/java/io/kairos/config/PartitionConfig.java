@@ -30,6 +30,7 @@ public record PartitionConfig(
   /** A partition of the user's own, which has no name unless one is given. */
   static PartitionConfig readExtra(Section partition) {
     PartitionConfig extra = read(partition);
+    partition.mark("name");
     if (extra.name().isEmpty()) {
       partition.report("name", "is missing: extra partition defined without a name");
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -32,6 +33,7 @@ public final class Section {
   private final Optional<List<Setting>> declarations;
   private final Set<String> known = new LinkedHashSet<>();
   private final Map<String, String> aliases = new LinkedHashMap<>();
+  private boolean passes;
 
   private Section(
       YamlMap map,
@@ -118,11 +120,14 @@ public final class Section {
 
   /** A number of mebibytes. */
   public Value<Bytes> mebibytes(String key, String meaning) {
-    return scalar(
-        key,
-        meaning + ", in MiB",
-        Setting.Kind.NUMBER,
-        scalar -> numberOf(scalar).filter(n -> n >= 0 && n < 1L << 43).map(Bytes::ofMib));
+    Value<Bytes> value =
+        scalar(
+            key,
+            meaning + ", in MiB",
+            Setting.Kind.NUMBER,
+            scalar -> numberOf(scalar).filter(n -> n >= 0 && n < 1L << 43).map(Bytes::ofMib));
+    var _ = constrain(key, "minimum", 0L);
+    return value;
   }
 
   public Value<String> text(String key, String meaning) {
@@ -207,7 +212,21 @@ public final class Section {
   }
 
   public Value<Map<String, String>> textMap(String key, String meaning) {
-    declare(key, Setting.Kind.TEXT_MAP, meaning, List.of(), List.of());
+    return textMap(key, meaning, Map.of());
+  }
+
+  /**
+   * A map of texts of which some are well known.
+   *
+   * @param known what these mean, by their key
+   */
+  public Value<Map<String, String>> textMap(String key, String meaning, Map<String, String> known) {
+    List<Setting> children = new ArrayList<>();
+    new TreeMap<>(known)
+        .forEach(
+            (name, says) ->
+                children.add(Setting.of(name, Setting.Kind.TEXT, says, List.of(), List.of())));
+    declare(key, Setting.Kind.TEXT_MAP, meaning, List.of(), children);
     return value(key, textMapOf(key));
   }
 
@@ -237,6 +256,19 @@ public final class Section {
     YamlNode node = node(key);
     if (node instanceof YamlMap inner) {
       return value(key, Optional.of(inner(inner, full(key)).finish(reader)));
+    }
+    if (node != null) {
+      wrongKind(key, Setting.Kind.SECTION.toString(), node);
+    }
+    return value(key, Optional.empty());
+  }
+
+  /** A section of its own with the habits of {@link #readLeniently}. */
+  public <T> Value<T> lenientSection(String key, String meaning, Function<Section, T> reader) {
+    declare(key, Setting.Kind.SECTION, meaning, List.of(), childrenOf(reader));
+    YamlNode node = node(key);
+    if (node instanceof YamlMap inner) {
+      return value(key, Optional.of(readLeniently(inner, full(key), findings, reader)));
     }
     if (node != null) {
       wrongKind(key, Setting.Kind.SECTION.toString(), node);
@@ -338,6 +370,39 @@ public final class Section {
     findings.errors().add(Problem.at(position(key).orElse(map.position()), full(key) + " " + what));
   }
 
+  /** Reports a rule that is broken, where programs have always gone on regardless. */
+  public void doubt(String key, String what) {
+    findings.doubts().add(Problem.at(position(key).orElse(map.position()), full(key) + " " + what));
+  }
+
+  /** Whether a key stands there, with whatever value. */
+  public boolean has(String key) {
+    return node(key) != null;
+  }
+
+  /**
+   * Adds to the schema of a setting that was just asked for.
+   *
+   * @param keyword of JSON schema, for example {@code pattern}
+   */
+  public Section constrain(String key, String keyword, Object value) {
+    declarations.ifPresent(
+        list ->
+            list.replaceAll(
+                setting -> setting.key().equals(key) ? setting.with(keyword, value) : setting));
+    return this;
+  }
+
+  /** Keys that nobody asked for are no problem here: another program has keys of its own. */
+  public void ownKeysPass() {
+    passes = true;
+  }
+
+  /** Tells the schema that a setting has to be there; its reader reports when it is not. */
+  public void mark(String requiredKey) {
+    var _ = constrain(requiredKey, Setting.REQUIRED, true);
+  }
+
   public Findings findings() {
     return findings;
   }
@@ -395,27 +460,14 @@ public final class Section {
   }
 
   private static void setStandard(List<Setting> list, String key, String standard) {
-    for (int i = 0; i < list.size(); i++) {
-      Setting old = list.get(i);
-      if (old.key().equals(key)) {
-        list.set(
-            i,
-            new Setting(
-                key,
-                old.kind(),
-                old.meaning(),
-                Optional.of(standard).filter(text -> !text.isEmpty()),
-                old.words(),
-                old.children()));
-      }
-    }
+    list.replaceAll(
+        setting -> setting.key().equals(key) ? setting.withStandard(standard) : setting);
   }
 
   private void declare(
       String key, Setting.Kind kind, String meaning, List<String> words, List<Setting> children) {
     known.add(key);
-    declarations.ifPresent(
-        list -> list.add(new Setting(key, kind, meaning, Optional.empty(), words, children)));
+    declarations.ifPresent(list -> list.add(Setting.of(key, kind, meaning, words, children)));
   }
 
   private <T> List<Setting> childrenOf(Function<Section, T> reader) {
@@ -432,6 +484,9 @@ public final class Section {
   }
 
   private void reportUnknownKeys() {
+    if (passes) {
+      return;
+    }
     for (YamlMap.Entry entry : map.entries()) {
       boolean isKnown =
           known.contains(entry.key())

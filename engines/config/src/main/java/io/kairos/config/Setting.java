@@ -1,10 +1,10 @@
 package io.kairos.config;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -16,6 +16,7 @@ import java.util.function.Function;
  * @param standard value when it is absent
  * @param words when only these are allowed
  * @param children of a section, or of each section in a list
+ * @param keywords of JSON schema besides those that the rest implies
  */
 public record Setting(
     String key,
@@ -23,7 +24,8 @@ public record Setting(
     String meaning,
     Optional<String> standard,
     List<String> words,
-    List<Setting> children) {
+    List<Setting> children,
+    Map<String, Object> keywords) {
   /** Shapes of values. */
   public enum Kind {
     FLAG("true or false"),
@@ -34,6 +36,7 @@ public record Setting(
     SECTION("a map"),
     SECTIONS("a list of maps"),
     SECTION_MAP("a map of maps"),
+    SECTION_LISTS("a map of lists of maps"),
     ANYTHING("anything");
 
     private final String name;
@@ -48,59 +51,45 @@ public record Setting(
     }
   }
 
+  /** Marks, among the keywords, a setting that has to be there; a schema tells it elsewhere. */
+  static final String REQUIRED = "required";
+
   public Setting {
     words = List.copyOf(words);
     children = List.copyOf(children);
+    keywords = Map.copyOf(keywords);
+  }
+
+  static Setting of(
+      String key, Kind kind, String meaning, List<String> words, List<Setting> children) {
+    return new Setting(key, kind, meaning, Optional.empty(), words, children, Map.of());
+  }
+
+  boolean isRequired() {
+    return keywords.containsKey(REQUIRED);
+  }
+
+  Setting withStandard(String text) {
+    boolean isPlain = !text.isEmpty() && !text.equals("{}") && !text.equals("[]");
+    return new Setting(
+        key,
+        kind,
+        meaning,
+        isPlain ? Optional.of(text) : Optional.empty(),
+        words,
+        children,
+        keywords);
+  }
+
+  Setting with(String keyword, Object value) {
+    Map<String, Object> more = new TreeMap<>(keywords);
+    more.put(keyword, value);
+    return new Setting(key, kind, meaning, standard, words, children, more);
   }
 
   /** What a reader of sections declares. */
   public static List<Setting> declaredBy(Function<Section, ?> reader) {
     return Section.describe(reader);
-  }
-
-  /** JSON schema (draft 2020-12) of a section with these settings, as a tree. */
-  public static Map<String, Object> schema(List<Setting> settings) {
-    Map<String, Object> properties = new LinkedHashMap<>();
-    settings.stream()
-        .sorted((a, b) -> a.key().compareTo(b.key()))
-        .forEach(setting -> properties.put(setting.key(), setting.schema()));
-    Map<String, Object> schema = new LinkedHashMap<>();
-    schema.put("type", "object");
-    schema.put("properties", properties);
-    return schema;
-  }
-
-  private Map<String, Object> schema() {
-    Map<String, Object> schema = new LinkedHashMap<>();
-    schema.put("description", meaning);
-    switch (kind) {
-      case FLAG -> schema.put("type", "boolean");
-      case NUMBER -> schema.put("type", "integer");
-      case TEXT -> schema.put("type", "string");
-      case TEXTS -> {
-        schema.put("type", "array");
-        schema.put("items", Map.of("type", "string"));
-      }
-      case TEXT_MAP -> {
-        schema.put("type", "object");
-        schema.put("additionalProperties", Map.of("type", "string"));
-      }
-      case SECTION -> schema.putAll(schema(children));
-      case SECTIONS -> {
-        schema.put("type", "array");
-        schema.put("items", schema(children));
-      }
-      case SECTION_MAP -> {
-        schema.put("type", "object");
-        schema.put("additionalProperties", schema(children));
-      }
-      case ANYTHING -> {}
-    }
-    if (!words.isEmpty()) {
-      schema.put("enum", words);
-    }
-    standard.ifPresent(text -> schema.put("default", text));
-    return schema;
   }
 
   /** The reference page of these settings: one Markdown table, children behind their parents. */
@@ -123,6 +112,7 @@ public record Setting(
           switch (setting.kind) {
             case SECTIONS -> "[].";
             case SECTION_MAP -> ".*.";
+            case SECTION_LISTS -> ".*[].";
             default -> ".";
           };
       rows.addAll(rows(prefix + setting.key + inner, setting.children));

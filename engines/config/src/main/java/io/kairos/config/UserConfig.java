@@ -35,24 +35,28 @@ public record UserConfig(
     user.anything("coreos_ssh_import_github", "not supported").optional();
     user.anything("coreos_ssh_import_github_users", "not supported").optional();
     user.anything("coreos_ssh_import_url", "not supported").optional();
-    return new UserConfig(
-        user.text("name", "login name").optional(),
-        user.parsed("passwd", "password, plain or hashed", Secret::of).optional(),
-        user.texts("ssh_authorized_keys", "keys, or github:USER, gitlab:USER, or a URL")
-            .orElse(List.of()),
-        user.text("gecos", "full name").optional(),
-        user.text("homedir", "home directory").optional(),
-        !user.flag("no_create_home", "create no home directory").orElse(false),
-        user.text("primary_group", "an existing group").optional(),
-        user.texts("groups", "more groups").orElse(List.of()),
-        user.text("shell", "login shell").optional(),
-        user.flag("lock_passwd", "no login with a password").orElse(false),
-        user.text("uid", "number of the user").optional());
+    var config =
+        new UserConfig(
+            user.text("name", "login name").optional(),
+            user.parsed("passwd", "password, plain or hashed", Secret::of).optional(),
+            user.texts("ssh_authorized_keys", "keys, or github:USER, gitlab:USER, or a URL")
+                .orElse(List.of()),
+            user.text("gecos", "full name").optional(),
+            user.text("homedir", "home directory").optional(),
+            !user.flag("no_create_home", "create no home directory").orElse(false),
+            user.text("primary_group", "an existing group").optional(),
+            user.texts("groups", "more groups").orElse(List.of()),
+            user.text("shell", "login shell").optional(),
+            user.flag("lock_passwd", "no login with a password").orElse(false),
+            user.text("uid", "number of the user").optional());
+    var _ = user.constrain("uid", "type", List.of("string", "integer"));
+    return config;
   }
 
   /** As {@link #read}, where the name is required. */
   static UserConfig readNamed(Section user) {
     UserConfig config = read(user);
+    user.constrain("name", "pattern", "([a-z_][a-z0-9_]{0,30})").mark("name");
     if (config.name.isEmpty()) {
       user.report("name", "is missing");
     } else if (!containsLoginName(config.name.get())) {

@@ -1,6 +1,7 @@
 package io.kairos.config;
 
 import io.kairos.base.InvalidConfig;
+import io.kairos.base.Position;
 import io.kairos.base.Problem;
 import io.kairos.base.Suggestion;
 import io.kairos.formats.yaml.YamlMap;
@@ -9,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,9 +19,11 @@ import java.util.Set;
  * What is wrong with a config, before anybody acts on it.
  *
  * @param errors nothing may be changed while there is one
+ * @param doubts rules that are broken, though programs have always gone on regardless; errors in
+ *     strict mode
  * @param warnings worth telling; errors in strict mode
  */
-public record Validation(List<Problem> errors, List<Problem> warnings) {
+public record Validation(List<Problem> errors, List<Problem> doubts, List<Problem> warnings) {
   /** Sections whose misspelling would silently change what an installation does. */
   private static final Set<String> WEIGHTY = Set.of("install", "stages", "users");
 
@@ -32,6 +36,7 @@ public record Validation(List<Problem> errors, List<Problem> warnings) {
 
   public Validation {
     errors = List.copyOf(errors);
+    doubts = List.copyOf(doubts);
     warnings = List.copyOf(warnings);
   }
 
@@ -39,45 +44,52 @@ public record Validation(List<Problem> errors, List<Problem> warnings) {
     List<Problem> errors = new ArrayList<>(config.failures());
     List<Problem> warnings = new ArrayList<>(config.warnings());
 
-    var top = new Findings();
-    AgentConfig agent = Section.read(withoutInstall(config), "", top, AgentConfig::read);
-    errors.addAll(top.errors().list());
-    warnings.addAll(top.notes().list());
+    var own = new Findings();
+    AgentConfig agent = Section.read(config.merged(), "", own, AgentConfig::read);
     sortTopKeys(config, errors, warnings);
-
-    var weighty = new Findings();
-    config
-        .merged()
-        .get("install")
-        .filter(node -> !node.isNull())
-        .ifPresent(
-            node -> {
-              if (node instanceof YamlMap install) {
-                Section.readLeniently(install, "install", weighty, InstallConfig::read);
-              } else {
-                weighty
-                    .errors()
-                    .add(
-                        Problem.at(
-                            node.position(), "install must be a map, not " + node.described()));
-              }
-            });
-    for (Check check : more) {
-      check.inspect(config, weighty);
-    }
-    errors.addAll(weighty.errors().list());
-    errors.addAll(weighty.unknown().list());
-    warnings.addAll(weighty.notes().list());
-    // unknown keys inside users, bundles: their paths are not at the top
-    top.unknown().list().stream()
+    // unknown keys inside sections of ours; those at the top are sorted by now
+    own.unknown().list().stream()
         .filter(problem -> problem.what().contains("."))
-        .forEach(errors::add);
+        .forEach(own.errors()::add);
+    for (Check check : more) {
+      var found = new Findings();
+      check.inspect(config, found);
+      found.unknown().list().forEach(found.errors()::add);
+      own.addAll(found);
+    }
+    errors.addAll(own.errors().list());
+    warnings.addAll(own.notes().list());
+
+    // a provider may be another one than the schema has in mind
+    var providers = new Findings();
+    var _ = Section.readPart(config.merged(), "", providers, ProviderConfig::read);
+    errors.addAll(providers.errors().list());
+    List<Problem> doubts = new ArrayList<>(own.doubts().list());
+    doubts.addAll(providers.doubts().list());
+    doubts.addAll(providers.unknown().list());
     sshHardening(config, agent, errors, warnings);
-    return new Validation(errors, warnings);
+    return new Validation(inOrder(errors), inOrder(doubts), inOrder(warnings));
   }
 
-  private static YamlMap withoutInstall(Config config) {
-    return config.merged().without("install");
+  /** By file, line and column; what has no place comes first. */
+  private static List<Problem> inOrder(List<Problem> problems) {
+    List<String> sources = new ArrayList<>();
+    for (Problem problem : problems) {
+      problem
+          .where()
+          .map(Position::source)
+          .filter(s -> !sources.contains(s))
+          .ifPresent(sources::add);
+    }
+    return problems.stream()
+        .sorted(
+            Comparator.comparingInt(
+                    (Problem problem) ->
+                        problem.where().map(where -> sources.indexOf(where.source())).orElse(-1))
+                .thenComparingInt(problem -> problem.where().map(Position::line).orElse(0))
+                .thenComparingInt(problem -> problem.where().map(Position::column).orElse(0)))
+        .distinct()
+        .toList();
   }
 
   /** Keys of ours pass, keys of providers pass, the rest is told; strict configs refuse it. */
@@ -100,16 +112,7 @@ public record Validation(List<Problem> errors, List<Problem> warnings) {
 
   private static void sshHardening(
       Config config, AgentConfig agent, List<Problem> errors, List<Problem> warnings) {
-    boolean hardened =
-        config
-            .merged()
-            .map("install")
-            .map(
-                install ->
-                    Section.readLeniently(install, "install", new Findings(), InstallConfig::read))
-            .filter(InstallConfig::sshHardening)
-            .isPresent();
-    if (!hardened) {
+    if (!agent.install().map(InstallConfig::sshHardening).orElse(false)) {
       return;
     }
     if (agent.users().stream().allMatch(user -> user.authorizedKeys().isEmpty())) {
@@ -140,11 +143,18 @@ public record Validation(List<Problem> errors, List<Problem> warnings) {
     }
   }
 
-  /** The same check where warnings count as errors. */
+  /** What is worth telling, but no reason to stop: doubts, then warnings. */
+  public List<Problem> notices() {
+    List<Problem> notices = new ArrayList<>(doubts);
+    notices.addAll(warnings);
+    return notices;
+  }
+
+  /** The same check where everything counts as an error. */
   public Validation strict() {
     List<Problem> all = new ArrayList<>(errors);
-    all.addAll(warnings);
-    return new Validation(all, List.of());
+    all.addAll(notices());
+    return new Validation(all, List.of(), List.of());
   }
 
   /** Keys that programs outside this module read from the top of a config. */

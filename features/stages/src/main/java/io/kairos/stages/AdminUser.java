@@ -39,7 +39,8 @@ public final class AdminUser {
         "add 'admin' to the groups of a user, or set install.nousers to do without one");
   }
 
-  static boolean exists(YamlMap config) {
+  /** Whether some user of the config, at its top or in a stage, belongs to the group admin. */
+  public static boolean exists(YamlMap config) {
     for (YamlNode node : config.list("users")) {
       if (node instanceof YamlMap user
           && Section.readPart(user, "users", new Findings(), UserConfig::read).isAdmin()) {

@@ -2,10 +2,17 @@ package io.kairos.stages;
 
 import io.kairos.config.Config;
 import io.kairos.config.Findings;
+import io.kairos.config.Setting;
 import io.kairos.config.Validation;
+import java.util.List;
 
 /** Checks the key {@code stages} of a config: kinds, and keys that no step knows. */
 public final class StagesCheck implements Validation.Check {
+  /** What a step may have, for the schema. */
+  public static List<Setting> stepSettings() {
+    return Setting.declaredBy(StageStep::read);
+  }
+
   @Override
   public void inspect(Config config, Findings findings) {
     var _ = StageFile.stages(config.merged(), findings);

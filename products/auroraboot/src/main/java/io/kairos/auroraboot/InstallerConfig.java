@@ -38,7 +38,7 @@ final class InstallerConfig {
     var validation =
         Validation.of(new Config(map, List.of(file.toString()), List.of(), List.of()), checks);
     validation.throwIfAny();
-    return validation.warnings();
+    return validation.notices();
   }
 
   private static String read(Path file) {

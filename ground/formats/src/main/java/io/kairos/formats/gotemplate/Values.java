@@ -1,10 +1,9 @@
 package io.kairos.formats.gotemplate;
 
-import java.math.BigDecimal;
+import io.kairos.formats.gofmt.GoText;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** What Go knows about a value: whether it is true, how it prints, how it compares. */
@@ -56,58 +55,11 @@ final class Values {
 
   /** As {@code %v} prints it. */
   static String shown(Object raw) {
-    Object value = of(raw);
-    return switch (value) {
-      case null -> "<nil>";
-      case Double number -> floating(number);
-      case List<?> list -> {
-        var out = new StringBuilder("[");
-        for (Object item : list) {
-          out.append(out.length() > 1 ? " " : "").append(shown(item));
-        }
-        yield out.append(']').toString();
-      }
-      case Map<?, ?> map -> {
-        var sorted = new TreeMap<String, Object>();
-        map.forEach((key, item) -> sorted.put(String.valueOf(key), item));
-        var out = new StringBuilder("map[");
-        sorted.forEach(
-            (key, item) ->
-                out.append(out.length() > 4 ? " " : "")
-                    .append(key)
-                    .append(':')
-                    .append(shown(item)));
-        yield out.append(']').toString();
-      }
-      default -> value.toString();
-    };
+    return GoText.of(of(raw));
   }
 
-  /** {@code %g}: shortest digits, with an exponent below 1e-4 and from 1e6 up. */
   static String floating(double number) {
-    if (Double.isNaN(number)) {
-      return "NaN";
-    }
-    if (Double.isInfinite(number)) {
-      return number > 0 ? "+Inf" : "-Inf";
-    }
-    if (number == 0) {
-      return 1 / number < 0 ? "-0" : "0";
-    }
-    BigDecimal exact = new BigDecimal(Double.toString(number)).stripTrailingZeros();
-    int exponent = exact.precision() - exact.scale() - 1;
-    if (exponent >= -4 && exponent < 6) {
-      return exact.toPlainString();
-    }
-    String digits = exact.unscaledValue().abs().toString();
-    String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
-    String size = Math.abs(exponent) < 10 ? "0" + Math.abs(exponent) : "" + Math.abs(exponent);
-    return (number < 0 ? "-" : "")
-        + digits.charAt(0)
-        + fraction
-        + "e"
-        + (exponent < 0 ? "-" : "+")
-        + size;
+    return GoText.floating(number);
   }
 
   static boolean areEqual(Object a, Object b) {

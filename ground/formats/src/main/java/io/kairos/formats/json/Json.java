@@ -41,7 +41,7 @@ public final class Json {
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /** Two spaces, {@code "name": value}, a line feed on every machine. */
-  private static final PrettyPrinter PRETTY = prettyPrinter();
+  private static final PrettyPrinter PRETTY = prettyPrinter("  ");
 
   private Json() {}
 
@@ -92,11 +92,20 @@ public final class Json {
 
   /** Indented by two, with a line end, for files that people read. */
   public static String pretty(Object tree) {
+    return pretty(tree, PRETTY);
+  }
+
+  /** As {@link #pretty(Object)}, indented by other blanks. */
+  public static String pretty(Object tree, String indentation) {
+    return pretty(tree, prettyPrinter(indentation));
+  }
+
+  private static String pretty(Object tree, PrettyPrinter printer) {
     var context =
         new ObjectWriteContext.Base() {
           @Override
           public PrettyPrinter getPrettyPrinter() {
-            return new DefaultPrettyPrinter((DefaultPrettyPrinter) PRETTY);
+            return new DefaultPrettyPrinter((DefaultPrettyPrinter) printer);
           }
 
           @Override
@@ -115,8 +124,8 @@ public final class Json {
     return out.toString();
   }
 
-  private static PrettyPrinter prettyPrinter() {
-    var indenter = new DefaultIndenter("  ", "\n");
+  private static PrettyPrinter prettyPrinter(String indentation) {
+    var indenter = new DefaultIndenter(indentation, "\n");
     var separators =
         Separators.createDefaultInstance()
             .withObjectNameValueSpacing(Separators.Spacing.AFTER)

@@ -157,7 +157,7 @@ public final class InstallCommand {
   private Config checked(InstallArguments arguments) {
     Config config = collect(arguments);
     Validation validation = Validation.of(config, new StagesCheck());
-    validation.warnings().forEach(warning -> err.println("WARNING: " + warning.render()));
+    validation.notices().forEach(warning -> err.println("WARNING: " + warning.render()));
     (arguments.isStrict() ? validation.strict() : validation).throwIfAny();
     if (arguments.config().isEmpty() && !config.install().auto()) {
       throw new Refused(

@@ -4,7 +4,10 @@ import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
 import io.kairos.boot.BootState;
+import io.kairos.config.SystemFacts;
 import io.kairos.formats.filesystem.Superblock;
+import io.kairos.formats.gofmt.GoText;
+import io.kairos.formats.jq.Jq;
 import io.kairos.formats.osrelease.KairosRelease;
 import io.kairos.formats.osrelease.OsRelease;
 import io.kairos.host.Host;
@@ -25,13 +28,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The state document: what a node is, where its partitions are, how it was booted. Keys and words
  * are those that scripts ask for.
  *
- * @param tree maps, lists, texts, numbers and booleans, as they would be in JSON
+ * @param tree maps, lists, texts, numbers and booleans, as they would be in JSON; a {@link
+ *     Supplier} is asked when somebody wants its part
  */
 public record NodeState(Map<String, Object> tree) {
   /** Interfaces of containers and tunnels, which nobody reaches the node by. */
@@ -46,51 +52,36 @@ public record NodeState(Map<String, Object> tree) {
     return new Observer(host).observe();
   }
 
+  /** The tree with everything in it computed. */
+  public Map<String, Object> whole() {
+    Map<String, Object> whole = new LinkedHashMap<>();
+    tree.forEach((key, value) -> whole.put(key, computed(value)));
+    return whole;
+  }
+
+  private static Object computed(Object value) {
+    return switch (value) {
+      case Supplier<?> lazy -> computed(lazy.get());
+      case Map<?, ?> map -> {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        map.forEach((key, item) -> copy.put((String) key, computed(item)));
+        yield copy;
+      }
+      case List<?> list -> list.stream().map(NodeState::computed).toList();
+      case null, default -> value;
+    };
+  }
+
   /**
-   * What {@code state get QUERY} prints.
+   * What {@code state get QUERY} prints: the results of a jq query one behind the other, as Go's
+   * fmt prints them, because scripts compare with these texts.
    *
-   * @param query a jq path without its leading dot: {@code oem.found}, {@code addresses[0].type};
-   *     empty for everything
+   * @param query a path without its dot, {@code oem.found} or {@code addresses[0].type}, or a whole
+   *     query; empty for everything
+   * @throws InvalidConfig when it is no query, or asks a value for what it does not have
    */
   public String get(String query) {
-    return GoText.of(at(tree, query.strip().replaceFirst("^\\.", "")));
-  }
-
-  private static Object at(Object node, String path) {
-    if (node == null || path.isEmpty()) {
-      return node;
-    }
-    if (path.startsWith("[")) {
-      int end = path.indexOf(']');
-      if (end < 0 || !(node instanceof List<?> list)) {
-        throw new IllegalArgumentException("cannot ask a " + kind(node) + " for " + path);
-      }
-      int index = Integer.parseInt(path.substring(1, end));
-      return at(index < list.size() ? list.get(index) : null, afterDot(path.substring(end + 1)));
-    }
-    int end = 0;
-    while (end < path.length() && path.charAt(end) != '.' && path.charAt(end) != '[') {
-      end++;
-    }
-    if (!(node instanceof Map<?, ?> map)) {
-      throw new IllegalArgumentException(
-          "cannot ask a " + kind(node) + " for \"" + path.substring(0, end) + "\"");
-    }
-    return at(map.get(path.substring(0, end)), afterDot(path.substring(end)));
-  }
-
-  private static String afterDot(String path) {
-    return path.startsWith(".") ? path.substring(1) : path;
-  }
-
-  private static String kind(Object node) {
-    return switch (node) {
-      case String _ -> "text";
-      case Boolean _ -> "boolean";
-      case List<?> _ -> "list";
-      case Map<?, ?> _ -> "map";
-      default -> "number";
-    };
+    return Jq.ofPath(query).run(tree).stream().map(GoText::ofJson).collect(Collectors.joining());
   }
 
   private static final class Observer {
@@ -112,8 +103,8 @@ public record NodeState(Map<String, Object> tree) {
       state.put("encrypted_partitions", encrypted());
       state.put("boot", BootState.observe(host).word());
       state.put("in_ram", BootState.isInRam(text("/proc/cmdline").orElse("")));
-      state.put("system", system(hostname));
-      state.put("addresses", addresses(hostname));
+      state.put("system", system());
+      state.put("addresses", (Supplier<Object>) () -> addresses(hostname));
       state.put("kairos", kairos());
       return new NodeState(state);
     }
@@ -170,65 +161,12 @@ public record NodeState(Map<String, Object> tree) {
       return ordered("by_label", byLabel, "by_device", byDevice);
     }
 
-    private Map<String, Object> system(String hostname) {
-      OsRelease os = release(KairosRelease.OS_FILE).orElse(new OsRelease(Map.of()));
-      Map<String, Object> system = new LinkedHashMap<>();
-      system.put(
-          "node", ordered("hostname", hostname, "machineid", text("/etc/machine-id").orElse("")));
-      system.put(
-          "os",
-          ordered(
-              "name", os.find("PRETTY_NAME").orElse(""),
-              "vendor", os.find("ID").orElse(""),
-              "version", os.find("VERSION_ID").orElse(""),
-              "architecture", System.getProperty("os.arch")));
-      system.put("kernel", ordered("release", text("/proc/sys/kernel/osrelease").orElse("")));
-      system.put("product", dmi("product", "name", "version", "serial"));
-      system.put("board", dmi("board", "name", "vendor", "version"));
-      system.put("chassis", dmi("chassis", "type", "vendor", "version"));
-      system.put("bios", dmi("bios", "vendor", "version", "date"));
-      system.put(
-          "cpu",
-          ordered(
-              "model",
-              firstMatch("/proc/cpuinfo", "model name"),
-              "threads",
-              (long) Runtime.getRuntime().availableProcessors()));
-      system.put("memory", ordered("size", kilobytes(firstMatch("/proc/meminfo", "MemTotal"))));
-      List<Object> storage = new ArrayList<>();
-      for (Disk disk : devices.disks()) {
-        storage.add(
-            ordered(
-                "name", disk.name(),
-                "size", disk.size().toMib() / 1024,
-                "model", disk.model().orElse("")));
-      }
-      system.put("storage", storage);
+    /** What templates know about the machine, without what differs with each look. */
+    private Map<String, Object> system() {
+      Map<String, Object> system = new LinkedHashMap<>(new SystemFacts(host).values("kairos"));
+      system.remove("Random");
+      system.remove("ProtectedID");
       return system;
-    }
-
-    private Map<String, Object> dmi(String what, String... fields) {
-      Map<String, Object> facts = new LinkedHashMap<>();
-      for (String field : fields) {
-        text("/sys/class/dmi/id/" + what + "_" + field).ifPresent(value -> facts.put(field, value));
-      }
-      return facts;
-    }
-
-    private String firstMatch(String file, String key) {
-      return text(file)
-          .orElse("")
-          .lines()
-          .filter(line -> line.startsWith(key))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse("");
-    }
-
-    /** MiB, as the inventory has always counted memory. */
-    private static long kilobytes(String text) {
-      String digits = text.replaceAll("[^0-9]", "");
-      return digits.isEmpty() ? 0 : Long.parseLong(digits) / 1024;
     }
 
     private static List<Object> addresses(String hostname) {
@@ -268,7 +206,8 @@ public record NodeState(Map<String, Object> tree) {
           "flavor", release.find("FLAVOR").orElse(""),
           "version", release.find("VERSION").orElse(""),
           "init", init(),
-          "secureboot", isSecureBoot());
+          "secureboot", isSecureBoot(),
+          "eficerts", (Supplier<Object>) () -> EfiCertificates.observe(host));
     }
 
     private String init() {

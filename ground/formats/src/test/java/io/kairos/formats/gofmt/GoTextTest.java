@@ -1,4 +1,4 @@
-package io.kairos.agent.state;
+package io.kairos.formats.gofmt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,16 +30,16 @@ class GoTextTest {
     "100000000000000000000, 1e+20"
   })
   void numbersAreFloats(double number, String text) {
-    assertThat(GoText.of(number)).isEqualTo(text);
+    assertThat(GoText.ofJson(number)).isEqualTo(text);
   }
 
   @Test
   void everythingElseIsPrintedAsItsGoValue() {
-    assertThat(GoText.of("active_boot")).isEqualTo("active_boot");
-    assertThat(GoText.of(true)).isEqualTo("true");
-    assertThat(GoText.of(null)).isEqualTo("<nil>");
+    assertThat(GoText.ofJson("active_boot")).isEqualTo("active_boot");
+    assertThat(GoText.ofJson(true)).isEqualTo("true");
+    assertThat(GoText.ofJson(null)).isEqualTo("<nil>");
     var list = new ArrayList<Object>(List.of("x", true));
     list.add(null);
-    assertThat(GoText.of(Map.of("b", 1L, "a", list))).isEqualTo("map[a:[x true <nil>] b:1]");
+    assertThat(GoText.ofJson(Map.of("b", 1L, "a", list))).isEqualTo("map[a:[x true <nil>] b:1]");
   }
 }
