@@ -136,8 +136,7 @@ public record CommandLineConfig(YamlMap config, List<Problem> warnings) {
       try {
         tree.put(key, plain(value));
       } catch (IllegalArgumentException e) {
-        warnings.add(
-            Problem.at(position, "ignored the token '" + token + "': " + e.getMessage()));
+        warnings.add(Problem.at(position, "ignored the token '" + token + "': " + e.getMessage()));
       }
     }
     return new CommandLineConfig((YamlMap) tree.tree(), warnings);

@@ -44,8 +44,7 @@ public record StageSources(
 
   /** Nothing but these extras. */
   public static StageSources only(String... extras) {
-    return new StageSources(
-        List.of(), List.of(extras), List.of(), Optional.empty(), Notation.YAML);
+    return new StageSources(List.of(), List.of(extras), List.of(), Optional.empty(), Notation.YAML);
   }
 
   /** Nothing but this text. */
