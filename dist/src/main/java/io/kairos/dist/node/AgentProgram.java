@@ -194,13 +194,16 @@ final class AgentProgram {
     var instead =
         Option.value("override-cloud-init-paths", "PATH", "read this and nothing else")
             .repeatable();
-    var analyze = Option.flag("analyze", "show what would run; run nothing").also("a");
+    var analyze = Option.flag("analyze", "show the layers of steps; run nothing").also("a");
+    var dryRun =
+        Option.flag("dry-run", "tell for each step where it is, when it runs and what it does");
     return Verb.named("run-stage")
         .summary("run a stage of the cloud-configs, as the boot does")
         .description(
             """
-            Runs STAGE.before, STAGE and STAGE.after from /system/oem, /oem, /usr/local/cloud-config
-            and the kernel command line. A step that fails is a warning, unless --strict is given or
+            Runs STAGE.before, STAGE and STAGE.after from /system/oem, /oem, /usr/local/cloud-config,
+            the paths that the configuration and the command line add, the config URL of the kernel
+            command line, and that line itself. A step that fails is a warning, unless --strict is given or
             the configuration says strict: true. Needs root.
             """)
         .argument(Argument.required("STAGE", "rootfs, initramfs, fs, boot, network, reconcile, …"))
@@ -208,7 +211,10 @@ final class AgentProgram {
         .option(paths)
         .option(instead)
         .option(analyze)
+        .option(dryRun)
+        .option(OUTPUT)
         .example("kairos-agent run-stage boot --analyze", "shows the steps in their order")
+        .example("kairos-agent run-stage boot --dry-run", "tells what each of them would do")
         .runs(
             given -> {
               new RunStageCommand(
@@ -219,9 +225,19 @@ final class AgentProgram {
                           given.has(strict),
                           given.all(paths),
                           given.all(instead),
-                          given.has(analyze)));
+                          mode(given, analyze, dryRun)));
               return 0;
             });
+  }
+
+  private static RunStageCommand.Mode mode(Parameters given, Option analyze, Option dryRun) {
+    if (!given.has(analyze) && !given.has(dryRun)) {
+      return RunStageCommand.Mode.RUN;
+    }
+    if (given.require(OUTPUT).equals("json")) {
+      return RunStageCommand.Mode.JSON;
+    }
+    return given.has(dryRun) ? RunStageCommand.Mode.EXPLAINED : RunStageCommand.Mode.GRAPH;
   }
 
   private Verb state() {

@@ -4,6 +4,7 @@ import io.kairos.base.Suggestion;
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.cli.Console;
 import io.kairos.host.linux.LinuxHost;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +23,7 @@ public final class NodeMain {
       One program under several names. Tools:
         agent       what a node does with itself: install, state, run-stage (also: kairos-agent)
         immucore    makes the root file system at boot, in the initramfs (also: init)
+        yip         runs a stage of cloud-configs and stage files
 
       Options:
         --version, -v, version    print the version
@@ -85,6 +87,10 @@ public final class NodeMain {
     return switch (tool.get()) {
       case AGENT -> new AgentProgram(LinuxHost.here(), console, environment).run(arguments);
       case IMMUCORE -> new ImmucoreProgram(console).run(arguments);
+      case YIP ->
+          new YipProgram(
+                  LinuxHost.here(), Path.of("").toAbsolutePath(), System.in, console, environment)
+              .run(arguments);
     };
   }
 

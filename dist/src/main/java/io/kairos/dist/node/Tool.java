@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 /** What the one program can be, by the name of its command and by the name of its link. */
 enum Tool {
   AGENT("agent", "kairos-agent"),
-  IMMUCORE("immucore", "init");
+  IMMUCORE("immucore", "init"),
+  YIP("yip", "yip");
 
   private final String command;
   private final String link;
@@ -25,6 +26,9 @@ enum Tool {
   }
 
   static List<String> names() {
-    return Arrays.stream(values()).flatMap(tool -> Stream.of(tool.command, tool.link)).toList();
+    return Arrays.stream(values())
+        .flatMap(tool -> Stream.of(tool.command, tool.link))
+        .distinct()
+        .toList();
   }
 }

@@ -115,6 +115,33 @@ public record CommandLineConfig(YamlMap config, List<Problem> warnings) {
     return new CommandLineConfig((YamlMap) tree.tree(), warnings);
   }
 
+  /**
+   * A whole document in the notation of a command line, every token of it: {@code KEY=VALUE} with
+   * the keys of {@link #stages}; a bare key is true. A token that makes no sense is a warning.
+   *
+   * @param source what problems call the text
+   */
+  public static CommandLineConfig dotted(String text, String source) {
+    Position position = Position.ofSource(source);
+    List<Problem> warnings = new ArrayList<>();
+    var words = ShellWords.split(text);
+    if (!words.isComplete()) {
+      warnings.add(Problem.at(position, "a quote is never closed"));
+    }
+    var tree = new DottedTree(position);
+    for (String token : words.words()) {
+      int equals = token.indexOf('=');
+      String key = trimmed(equals < 0 ? token : token.substring(0, equals));
+      String value = equals < 0 ? "true" : trimmed(token.substring(equals + 1));
+      try {
+        tree.put(key, plain(value));
+      } catch (IllegalArgumentException e) {
+        warnings.add(Problem.at(position, "ignored the token '" + token + "': " + e.getMessage()));
+      }
+    }
+    return new CommandLineConfig((YamlMap) tree.tree(), warnings);
+  }
+
   private static List<String> words(String cmdline, List<Problem> warnings) {
     var words = ShellWords.split(cmdline);
     if (!words.isComplete()) {

@@ -1,12 +1,16 @@
 package io.kairos.plan;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Steps with a partial order: what does not depend on each other runs side by side.
@@ -59,21 +63,36 @@ public record Graph<S extends Step>(String name, List<Node<S>> nodes) {
   }
 
   private static <S extends Step> List<List<String>> layersOf(List<Node<S>> nodes) {
-    Map<String, Node<S>> open = new LinkedHashMap<>();
-    nodes.forEach(node -> open.put(node.id(), node));
+    Map<String, Integer> open = new LinkedHashMap<>();
+    Map<String, List<String>> followers = new HashMap<>();
+    for (Node<S> node : nodes) {
+      var waits = new HashSet<>(node.needs());
+      waits.addAll(node.after());
+      open.put(node.id(), waits.size());
+      waits.forEach(
+          other -> followers.computeIfAbsent(other, id -> new ArrayList<>()).add(node.id()));
+    }
+    Map<String, Integer> places = new HashMap<>();
+    nodes.forEach(node -> places.put(node.id(), places.size()));
     List<List<String>> layers = new ArrayList<>();
-    while (!open.isEmpty()) {
-      List<String> layer =
-          open.values().stream()
-              .filter(node -> node.needs().stream().noneMatch(open::containsKey))
-              .filter(node -> node.after().stream().noneMatch(open::containsKey))
-              .map(Node::id)
-              .toList();
-      if (layer.isEmpty()) {
-        throw new IllegalArgumentException("these steps wait for each other: " + open.keySet());
+    List<String> layer =
+        open.keySet().stream().filter(id -> open.get(id) == 0).collect(Collectors.toList());
+    while (!layer.isEmpty()) {
+      layers.add(List.copyOf(layer));
+      List<String> next = new ArrayList<>();
+      for (String id : layer) {
+        open.remove(id);
+        for (String follower : followers.getOrDefault(id, List.of())) {
+          if (open.merge(follower, -1, Integer::sum) == 0) {
+            next.add(follower);
+          }
+        }
       }
-      layer.forEach(open::remove);
-      layers.add(layer);
+      next.sort(Comparator.comparing(places::get));
+      layer = next;
+    }
+    if (!open.isEmpty()) {
+      throw new IllegalArgumentException("these steps wait for each other: " + open.keySet());
     }
     return layers;
   }

@@ -68,6 +68,11 @@ public final class GraphApplier {
    * @return one result a step, in the order of the graph
    */
   public <S extends Step> List<Result> apply(Graph<S> graph, Action<S> action) {
+    if (graph.nodes().size() == 1) {
+      Result only = run(graph.nodes().getFirst(), Map.of(), action);
+      listener.accept(only);
+      return List.of(only);
+    }
     Map<String, CompletableFuture<Result>> results = new LinkedHashMap<>();
     graph.nodes().forEach(node -> results.put(node.id(), new CompletableFuture<>()));
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

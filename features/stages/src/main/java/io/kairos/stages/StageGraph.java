@@ -17,8 +17,15 @@ import java.util.Set;
  * The order of one stage's steps in some files: within a file one after the other, file after file,
  * unless a step names what it comes after. Steps that wait for each other are left out and
  * reported.
+ *
+ * @param graph what waits for what
+ * @param layers the steps of a layer run side by side, when all of the layer before have ended
  */
-record StageGraph(Graph<StageOp> graph, List<Problem> errors, List<Problem> warnings) {
+record StageGraph(
+    Graph<StageOp> graph,
+    List<List<Graph.Node<StageOp>>> layers,
+    List<Problem> errors,
+    List<Problem> warnings) {
   /** The step that every listing begins with; it does nothing. */
   static final String INIT = "init";
 
@@ -29,14 +36,14 @@ record StageGraph(Graph<StageOp> graph, List<Problem> errors, List<Problem> warn
   /** Layers with the names of their steps, in upstream's form. */
   String listing() {
     var text = new StringBuilder();
-    List<List<String>> layers = new ArrayList<>();
-    if (!graph.nodes().isEmpty()) {
-      layers.add(List.of(INIT));
-      layers.addAll(graph.layers());
+    List<List<String>> names = new ArrayList<>();
+    if (!layers.isEmpty()) {
+      names.add(List.of(INIT));
+      layers.forEach(layer -> names.add(layer.stream().map(Graph.Node::id).toList()));
     }
-    for (int i = 0; i < layers.size(); i++) {
+    for (int i = 0; i < names.size(); i++) {
       text.append(i + 1).append(".\n");
-      for (String name : layers.get(i)) {
+      for (String name : names.get(i)) {
         text.append(" <").append(name).append("> (background: false) (weak: ");
         text.append(!name.equals(INIT)).append(")\n");
       }
@@ -71,7 +78,14 @@ record StageGraph(Graph<StageOp> graph, List<Problem> errors, List<Problem> warn
       dropCircles();
       var graph = Graph.<StageOp>named(stage);
       ops.forEach((name, op) -> graph.add(name, op, Policy.SHOULD, Set.of(), waits.get(name)));
-      return new StageGraph(graph.build(), List.copyOf(errors), List.copyOf(warnings));
+      Graph<StageOp> built = graph.build();
+      return new StageGraph(built, layers(built), List.copyOf(errors), List.copyOf(warnings));
+    }
+
+    private static List<List<Graph.Node<StageOp>>> layers(Graph<StageOp> graph) {
+      Map<String, Graph.Node<StageOp>> nodes = new HashMap<>();
+      graph.nodes().forEach(node -> nodes.put(node.id(), node));
+      return graph.layers().stream().map(layer -> layer.stream().map(nodes::get).toList()).toList();
     }
 
     private void name(StageFile file) {

@@ -27,20 +27,35 @@ import java.util.Set;
  * a later stage of the same run has to see. A broken file is reported and disables no other.
  */
 final class StageLoader {
+  /** What upstream calls a document that is no file. */
+  static final String DOCUMENT = "<STDIN>";
+
+  private static final String COMMAND_LINE = "cmdline";
+
   private final Host host;
   private final Fetcher fetcher;
   private final ConfigUrl addresses;
+  private final StageSources sources;
   private final Map<String, Cached> cache = new HashMap<>();
+  private final Map<String, Optional<StageFile>> texts = new HashMap<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
   private final Set<Problem> oddities = new LinkedHashSet<>();
-  private Optional<Optional<StageFile>> remote = Optional.empty();
+  private Optional<Optional<String>> configUrl = Optional.empty();
 
   private record Cached(long modified, long size, Optional<StageFile> file) {}
 
-  StageLoader(Host host, Fetcher fetcher, ConfigUrl addresses) {
+  /** Sources in the order in which they run, each group through all parts of a stage. */
+  enum Group {
+    FOLDERS,
+    CONFIG_URL,
+    COMMAND_LINE
+  }
+
+  StageLoader(Host host, Fetcher fetcher, ConfigUrl addresses, StageSources sources) {
     this.host = host;
     this.fetcher = fetcher;
     this.addresses = addresses;
+    this.sources = sources;
   }
 
   /** What could not be used so far. */
@@ -53,22 +68,38 @@ final class StageLoader {
     return List.copyOf(oddities);
   }
 
-  /** The files of each source, in order; each source is a graph of its own. */
-  List<List<StageFile>> load(StageSources sources) {
-    List<List<StageFile>> loaded = new ArrayList<>();
+  /** Whether the group has any source; folders always have. */
+  boolean has(Group group) {
+    return switch (group) {
+      case FOLDERS -> true;
+      case CONFIG_URL -> configUrl().isPresent();
+      case COMMAND_LINE -> sources.commandLine().isPresent() && !commandLine().isEmpty();
+    };
+  }
+
+  /** The sources of a group, in order; each is a graph of its own. */
+  List<StageSource> load(Group group) {
+    return switch (group) {
+      case FOLDERS -> folders();
+      case CONFIG_URL -> configUrl().map(this::argument).map(List::of).orElse(List.of());
+      case COMMAND_LINE -> List.of(new StageSource(COMMAND_LINE, commandLine()));
+    };
+  }
+
+  private List<StageSource> folders() {
+    List<StageSource> loaded = new ArrayList<>();
     for (String path : sources.paths()) {
-      loaded.add(directory(path));
+      Path real = host.resolved(absolute(path));
+      if (Files.isDirectory(real)) {
+        loaded.add(new StageSource(path, directory(path)));
+      } else if (Files.exists(real)) {
+        loaded.add(file(path));
+      }
     }
-    for (String path : sources.extras()) {
-      loaded.add(extra(path));
+    sources.extras().forEach(extra -> loaded.add(argument(extra)));
+    for (String text : sources.documents()) {
+      loaded.add(once(DOCUMENT, text, () -> text));
     }
-    sources
-        .commandLine()
-        .ifPresent(
-            text -> {
-              remote(text).ifPresent(file -> loaded.add(List.of(file)));
-              loaded.add(commandLine(text));
-            });
     return loaded;
   }
 
@@ -76,26 +107,53 @@ final class StageLoader {
     List<StageFile> files = new ArrayList<>();
     for (String file : CloudConfigFiles.below(host, path)) {
       if (CloudConfigFiles.isYaml(file)) {
-        file(file).ifPresent(files::add);
+        files.addAll(file(file).files());
       }
     }
     return files;
   }
 
-  /** Like {@link #directory}, but it has to be there; a file may have any name. */
-  private List<StageFile> extra(String path) {
-    Path real = host.resolved(path.startsWith("/") ? path : "/" + path);
+  /** A folder, a file of any name, a URL, or the document itself. */
+  private StageSource argument(String source) {
+    if (isAddress(source)) {
+      return once(source, source, () -> fetcher.fetch(uri(source)));
+    }
+    if (isDocument(source)) {
+      return once(DOCUMENT, source, () -> source);
+    }
+    Path real = host.resolved(absolute(source));
     if (Files.isDirectory(real)) {
-      return directory(path);
+      return new StageSource(source, directory(absolute(source)));
     }
     if (!Files.exists(real)) {
-      problems.add(Problem.at(Position.ofSource(path), "this source of stages does not exist"));
-      return List.of();
+      problems.add(
+          Problem.at(Position.ofSource(source), "this source of stages does not exist")
+              .withRemedy("name a folder, a file or a URL"));
+      return new StageSource(source, List.of());
     }
-    return file(path).map(List::of).orElse(List.of());
+    return file(absolute(source));
   }
 
-  private Optional<StageFile> file(String path) {
+  private static String absolute(String path) {
+    return path.startsWith("/") ? path : "/" + path;
+  }
+
+  private static boolean isAddress(String source) {
+    return source.startsWith("http://") || source.startsWith("https://");
+  }
+
+  /** Whether an argument can only be meant as the text of a document: no path looks like that. */
+  private boolean isDocument(String source) {
+    return source.contains("\n")
+        || source.contains(": ")
+        || source.endsWith(":")
+        || source.startsWith("{")
+        || (sources.notation() == StageSources.Notation.DOTTED
+            && source.contains("=")
+            && !Files.exists(host.resolved(absolute(source))));
+  }
+
+  private StageSource file(String path) {
     long modified = 0;
     long size = 0;
     try {
@@ -104,23 +162,37 @@ final class StageLoader {
       size = Files.size(real);
     } catch (IOException e) {
       problems.add(Problem.at(Position.ofSource(path), "cannot read it: " + e.getMessage()));
-      return Optional.empty();
+      return new StageSource(path, List.of());
     }
     Cached cached = cache.get(path);
     if (cached == null || cached.modified() != modified || cached.size() != size) {
       cached = new Cached(modified, size, attempt(path, () -> CloudConfigFiles.read(host, path)));
       cache.put(path, cached);
     }
-    return cached.file();
+    return source(path, cached.file());
+  }
+
+  private static StageSource source(String label, Optional<StageFile> file) {
+    return new StageSource(label, file.map(List::of).orElse(List.of()));
   }
 
   private interface Text {
     String get();
   }
 
+  /** What cannot change while a stage runs is had and read once. */
+  private StageSource once(String label, String key, Text text) {
+    Optional<StageFile> known = texts.get(key);
+    if (known == null) {
+      known = attempt(label, text);
+      texts.put(key, known);
+    }
+    return source(label, known);
+  }
+
   private Optional<StageFile> attempt(String source, Text text) {
     try {
-      StageFile file = StageFile.parse(text.get(), source);
+      StageFile file = parse(text.get(), source);
       problems.addAll(file.problems());
       oddities.addAll(file.oddities());
       return Optional.of(file);
@@ -132,21 +204,28 @@ final class StageLoader {
     return Optional.empty();
   }
 
-  private Optional<StageFile> remote(String commandLine) {
-    if (remote.isEmpty()) {
-      remote = Optional.of(CommandLineConfig.configUrl(commandLine).flatMap(this::fetched));
+  private StageFile parse(String text, String source) {
+    if (sources.notation() == StageSources.Notation.YAML) {
+      return StageFile.parse(text, source);
     }
-    return remote.get();
+    var dotted = CommandLineConfig.dotted(text, source);
+    oddities.addAll(dotted.warnings());
+    return StageFile.plain(dotted.config(), source);
   }
 
-  /** A config URL may also be a file or a directory's only file. */
-  private Optional<StageFile> fetched(String address) {
+  /** The address that the command line names, rendered once; a failure is a problem. */
+  private Optional<String> configUrl() {
+    if (configUrl.isEmpty()) {
+      configUrl =
+          Optional.of(
+              sources.commandLine().flatMap(CommandLineConfig::configUrl).flatMap(this::rendered));
+    }
+    return configUrl.get();
+  }
+
+  private Optional<String> rendered(String address) {
     try {
-      String rendered = addresses.render(address);
-      if (rendered.startsWith("/")) {
-        return extra(rendered).stream().findFirst();
-      }
-      return attempt(rendered, () -> fetcher.fetch(uri(rendered)));
+      return Optional.of(addresses.render(address));
     } catch (InvalidConfig e) {
       problems.addAll(e.problems());
       return Optional.empty();
@@ -157,20 +236,26 @@ final class StageLoader {
     try {
       return URI.create(address);
     } catch (IllegalArgumentException e) {
-      throw new HostFailure("config_url is no address: " + e.getMessage());
+      throw new HostFailure("this is no address: " + e.getMessage());
     }
   }
 
-  private List<StageFile> commandLine(String text) {
-    try {
-      var parsed = CommandLineConfig.stages(text);
-      oddities.addAll(parsed.warnings());
-      return parsed.config().isEmpty()
-          ? List.of()
-          : List.of(StageFile.plain(parsed.config(), "cmdline"));
-    } catch (InvalidConfig e) {
-      problems.addAll(e.problems());
-      return List.of();
+  private List<StageFile> commandLine() {
+    String text = sources.commandLine().orElse("");
+    Optional<StageFile> known = texts.get(COMMAND_LINE);
+    if (known == null) {
+      known = Optional.empty();
+      try {
+        var parsed = CommandLineConfig.stages(text);
+        oddities.addAll(parsed.warnings());
+        if (!parsed.config().isEmpty()) {
+          known = Optional.of(StageFile.plain(parsed.config(), COMMAND_LINE));
+        }
+      } catch (InvalidConfig e) {
+        problems.addAll(e.problems());
+      }
+      texts.put(COMMAND_LINE, known);
     }
+    return known.map(List::of).orElse(List.of());
   }
 }

@@ -26,6 +26,45 @@ public record StageReport(
     return problems.isEmpty() && results.stream().allMatch(Result::isGood);
   }
 
+  /** One line: how many steps did what, how long it took, and which step took longest. */
+  public String summary() {
+    int applied = 0;
+    int skipped = 0;
+    int failed = 0;
+    String slowest = "";
+    Duration longest = Duration.ZERO;
+    for (Result result : results) {
+      Duration own = Duration.ZERO;
+      switch (result) {
+        case Result.Applied done -> {
+          applied++;
+          own = done.took();
+        }
+        case Result.Skipped ignored -> skipped++;
+        case Result.Failed broken -> {
+          failed++;
+          own = broken.took();
+        }
+      }
+      if (own.compareTo(longest) > 0) {
+        longest = own;
+        slowest = result.id();
+      }
+    }
+    var text = new StringBuilder("stage '").append(stage).append("': ");
+    text.append(applied).append(" done, ").append(skipped).append(" skipped, ");
+    text.append(failed).append(" failed");
+    if (!problems.isEmpty()) {
+      text.append(", ").append(problems.size()).append(" problems in files");
+    }
+    text.append(" in ").append(took.toMillis()).append(" ms");
+    if (longest.toMillis() > 0) {
+      text.append("; longest: '").append(slowest).append("' ");
+      text.append(longest.toMillis()).append(" ms");
+    }
+    return text.toString();
+  }
+
   /** What went wrong, one line each. */
   public List<String> errors() {
     List<String> errors = new ArrayList<>();

@@ -6,14 +6,17 @@ import io.kairos.config.ConfigUrl;
 import io.kairos.config.Fetcher;
 import io.kairos.config.HttpFetcher;
 import io.kairos.host.Host;
+import io.kairos.plan.Graph;
 import io.kairos.plan.GraphApplier;
 import io.kairos.plan.GraphApplier.NotApplicable;
 import io.kairos.plan.GraphApplier.Result;
+import io.kairos.stages.StageLog.Level;
 import io.kairos.stages.action.Action;
 import io.kairos.stages.condition.Condition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +26,15 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Runs stages on a host. Of a stage X it runs X.before, X and X.after; of each of these, source
- * after source; within a source, steps that do not depend on each other side by side. A failure
- * stops nothing; the report tells all of them.
+ * after source; within a source, layer after layer, the steps of a layer side by side. The config
+ * URL of the kernel command line follows when all folders are through, then the line's own steps. A
+ * failure stops nothing; the report tells all of them.
  */
 public final class StageRunner {
   private static final Duration REMINDER = Duration.ofSeconds(10);
+
+  /** A step that took this long is worth a line. */
+  private static final Duration NOTABLE = Duration.ofSeconds(1);
 
   private final Host host;
   private final Fetcher fetcher;
@@ -45,30 +52,58 @@ public final class StageRunner {
 
   /** Runs a stage to its end; what failed is in the report, and in the log. */
   public StageReport run(String stage, StageSources sources) {
-    return new Run(stage, sources).all();
+    return new Run(stage, parts(stage), sources).all();
+  }
+
+  /** Runs the stage of just this name, without what belongs before and after it. */
+  public StageReport runAlone(String stage, StageSources sources) {
+    return new Run(stage, List.of(stage), sources).all();
   }
 
   /** The graphs that {@link #run} would run, one after the other; nothing is executed. */
   public String analyze(String stage, StageSources sources) {
-    var loader = loader();
-    var text = new StringBuilder();
-    for (String part : parts(stage)) {
-      for (List<StageFile> files : loader.load(sources)) {
-        StageGraph graph = StageGraph.of(part, files);
-        if (!graph.graph().nodes().isEmpty()) {
-          text.append("stage: ").append(part).append('\n').append(graph.listing());
-        }
-        graph.errors().forEach(problem -> text.append("error: ").append(problem).append('\n'));
-        graph.warnings().forEach(problem -> text.append("warning: ").append(problem).append('\n'));
-      }
-    }
-    loader.problems().forEach(problem -> text.append("error: ").append(problem).append('\n'));
-    loader.oddities().forEach(problem -> text.append("warning: ").append(problem).append('\n'));
-    return text.toString();
+    return preview(stage, sources).listing();
   }
 
-  private StageLoader loader() {
-    return new StageLoader(host, fetcher, new ConfigUrl(host));
+  /** What {@link #run} would do; nothing is executed. */
+  public StagePreview preview(String stage, StageSources sources) {
+    return preview(stage, parts(stage), sources);
+  }
+
+  /** What {@link #runAlone} would do; nothing is executed. */
+  public StagePreview previewAlone(String stage, StageSources sources) {
+    return preview(stage, List.of(stage), sources);
+  }
+
+  private StagePreview preview(String stage, List<String> parts, StageSources sources) {
+    StageLoader loader = loader(sources);
+    var context = new StepContext(host, fetcher, log);
+    List<StagePreview.SourceGraph> graphs = new ArrayList<>();
+    List<Problem> errors = new ArrayList<>();
+    List<Problem> warnings = new ArrayList<>();
+    for (StageLoader.Group group : groups(loader)) {
+      for (String part : parts) {
+        for (StageSource source : loader.load(group)) {
+          StageGraph graph = StageGraph.of(part, source.files());
+          if (!graph.layers().isEmpty()) {
+            graphs.add(StagePreview.graph(part, source.label(), graph, context));
+          }
+          errors.addAll(graph.errors());
+          warnings.addAll(graph.warnings());
+        }
+      }
+    }
+    errors.addAll(loader.problems());
+    warnings.addAll(loader.oddities());
+    return new StagePreview(stage, graphs, errors, warnings);
+  }
+
+  private StageLoader loader(StageSources sources) {
+    return new StageLoader(host, fetcher, new ConfigUrl(host), sources);
+  }
+
+  private static List<StageLoader.Group> groups(StageLoader loader) {
+    return Arrays.stream(StageLoader.Group.values()).filter(loader::has).toList();
   }
 
   private static List<String> parts(String stage) {
@@ -78,55 +113,68 @@ public final class StageRunner {
   /** One run of a stage. */
   private final class Run {
     private final String stage;
-    private final StageSources sources;
-    private final StageLoader loader = loader();
+    private final List<String> parts;
+    private final StageLoader loader;
     private final StepContext context = new StepContext(host, fetcher, log);
     private final List<Result> results = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
     private final Set<Problem> told = new HashSet<>();
     private final Map<String, Instant> running = new ConcurrentHashMap<>();
 
-    Run(String stage, StageSources sources) {
+    Run(String stage, List<String> parts, StageSources sources) {
       this.stage = stage;
-      this.sources = sources;
+      this.parts = parts;
+      this.loader = loader(sources);
     }
 
     StageReport all() {
       Instant begin = host.clock().instant();
       Thread reminder = Thread.startVirtualThread(this::remind);
       try {
-        for (String part : parts(stage)) {
-          part(part);
+        for (StageLoader.Group group : groups(loader)) {
+          for (String part : parts) {
+            part(part, group);
+          }
         }
       } finally {
         reminder.interrupt();
       }
+      tell(loader.problems());
       problems.addAll(loader.problems());
-      return new StageReport(
-          stage, results, problems, Duration.between(begin, host.clock().instant()));
+      var report =
+          new StageReport(
+              stage, results, problems, Duration.between(begin, host.clock().instant()));
+      log.info(report.summary());
+      return report;
     }
 
-    private void part(String part) {
+    private void part(String part, StageLoader.Group group) {
       log.info("Running stage: " + part);
-      for (List<StageFile> files : loader.load(sources)) {
-        tell(loader.problems(), "");
-        tell(loader.oddities(), "");
-        StageGraph graph = StageGraph.of(part, files);
-        tell(graph.errors(), "");
-        tell(graph.warnings(), "");
+      for (StageSource source : loader.load(group)) {
+        tell(loader.problems());
+        tell(loader.oddities());
+        StageGraph graph = StageGraph.of(part, source.files());
+        tell(graph.errors());
+        tell(graph.warnings());
         problems.addAll(graph.errors());
-        if (!graph.graph().nodes().isEmpty()) {
-          results.addAll(
-              new GraphApplier(host.clock(), this::log).apply(graph.graph(), this::perform));
+        for (List<Graph.Node<StageOp>> layer : graph.layers()) {
+          results.addAll(layer(part, layer));
         }
       }
       log.info("Done executing stage '" + part + "'");
     }
 
-    private void tell(List<Problem> news, String prefix) {
+    /** Steps side by side; what they waited for has ended. */
+    private List<Result> layer(String part, List<Graph.Node<StageOp>> layer) {
+      var graph = Graph.<StageOp>named(part);
+      layer.forEach(node -> graph.add(node.id(), node.step(), node.policy(), Set.of(), Set.of()));
+      return new GraphApplier(host.clock(), this::log).apply(graph.build(), this::perform);
+    }
+
+    private void tell(List<Problem> news) {
       for (Problem problem : news) {
         if (told.add(problem)) {
-          log.warn(prefix + problem.render());
+          log.warn(problem.render());
         }
       }
     }
@@ -169,9 +217,17 @@ public final class StageRunner {
         case Result.Skipped skipped ->
             log.info("(conditional) Skip '" + skipped.reason() + "' stage name: " + skipped.id());
         case Result.Failed failed ->
-            log.warn("Error on stage step '" + failed.id() + "': " + failed.cause().getMessage());
+            log.warn(
+                "Error on stage step '"
+                    + failed.id()
+                    + "' after "
+                    + failed.took().toMillis()
+                    + " ms: "
+                    + failed.cause().getMessage());
         case Result.Applied applied ->
-            log.debug("'" + applied.id() + "' took " + applied.took().toMillis() + " ms");
+            log.log(
+                applied.took().compareTo(NOTABLE) < 0 ? Level.DEBUG : Level.INFO,
+                "'" + applied.id() + "' took " + applied.took().toMillis() + " ms");
       }
     }
 

@@ -7,37 +7,70 @@ import java.util.Optional;
 /**
  * Where the steps of a stage come from, in order.
  *
- * @param paths directories that may be absent
- * @param extras directories or files that somebody asked for; absent, they are an error
+ * @param paths folders and files that may be absent
+ * @param extras what somebody asked for: a folder, a file of any name, an {@code http} URL, or the
+ *     text of a document itself; what is absent is an error
+ * @param documents texts that are documents, whatever they look like
  * @param commandLine the text of {@code /proc/cmdline}: its config URL, then its own stages
+ * @param notation how extras and documents are written
  */
-public record StageSources(List<String> paths, List<String> extras, Optional<String> commandLine) {
+public record StageSources(
+    List<String> paths,
+    List<String> extras,
+    List<String> documents,
+    Optional<String> commandLine,
+    Notation notation) {
+  /** How a document is written. */
+  public enum Notation {
+    /** A map in YAML, with or without the header of cloud-config. */
+    YAML,
+    /** {@code stages.boot[0].name=x stages.boot[0].commands[0]=reboot}, as on a command line. */
+    DOTTED
+  }
+
   private static final List<String> STANDARD =
       List.of("/system/oem", "/oem", "/usr/local/cloud-config");
 
   public StageSources {
     paths = List.copyOf(paths);
     extras = List.copyOf(extras);
+    documents = List.copyOf(documents);
   }
 
-  /** The directories that every node has. */
+  /** The folders that every node has. */
   public static StageSources standard() {
-    return new StageSources(STANDARD, List.of(), Optional.empty());
+    return new StageSources(STANDARD, List.of(), List.of(), Optional.empty(), Notation.YAML);
   }
 
-  /** Nothing but these directories and files. */
+  /** Nothing but these extras. */
   public static StageSources only(String... extras) {
-    return new StageSources(List.of(), List.of(extras), Optional.empty());
+    return new StageSources(List.of(), List.of(extras), List.of(), Optional.empty(), Notation.YAML);
   }
 
-  /** And these directories and files, after the others. */
+  /** Nothing but this text. */
+  public static StageSources document(String text) {
+    return new StageSources(List.of(), List.of(), List.of(text), Optional.empty(), Notation.YAML);
+  }
+
+  /** And these extras, after the others. */
   public StageSources and(List<String> more) {
     List<String> all = new ArrayList<>(extras);
     all.addAll(more);
-    return new StageSources(paths, all, commandLine);
+    return new StageSources(paths, all, documents, commandLine, notation);
+  }
+
+  /** And these folders and files, where they exist, after the other ones that may be absent. */
+  public StageSources andWhereThere(List<String> more) {
+    List<String> all = new ArrayList<>(paths);
+    all.addAll(more);
+    return new StageSources(all, extras, documents, commandLine, notation);
   }
 
   public StageSources withCommandLine(String text) {
-    return new StageSources(paths, extras, Optional.of(text));
+    return new StageSources(paths, extras, documents, Optional.of(text), notation);
+  }
+
+  public StageSources in(Notation other) {
+    return new StageSources(paths, extras, documents, commandLine, other);
   }
 }

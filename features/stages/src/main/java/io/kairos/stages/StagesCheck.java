@@ -1,5 +1,6 @@
 package io.kairos.stages;
 
+import io.kairos.base.InvalidConfig;
 import io.kairos.config.Config;
 import io.kairos.config.Findings;
 import io.kairos.config.Setting;
@@ -16,5 +17,14 @@ public final class StagesCheck implements Validation.Check {
   @Override
   public void inspect(Config config, Findings findings) {
     var _ = StageFile.stages(config.merged(), findings);
+  }
+
+  /** Whether a text is a document of stages or a cloud-config that stages can be read from. */
+  public static boolean isUsable(String text, String source) {
+    try {
+      return StageFile.parse(text, source).problems().isEmpty();
+    } catch (InvalidConfig notOne) {
+      return false;
+    }
   }
 }

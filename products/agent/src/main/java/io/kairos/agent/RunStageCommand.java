@@ -1,13 +1,17 @@
 package io.kairos.agent;
 
+import io.kairos.base.InvalidConfig;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
+import io.kairos.formats.json.Json;
 import io.kairos.host.Host;
 import io.kairos.stages.StageLog;
+import io.kairos.stages.StagePreview;
 import io.kairos.stages.StageReport;
 import io.kairos.stages.StageRunner;
 import io.kairos.stages.StageSources;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,56 +29,92 @@ public final class RunStageCommand {
     this.err = err;
   }
 
+  /** Whether the stage runs, or how it is only shown. */
+  public enum Mode {
+    RUN,
+    /** The layers of steps, as upstream prints them. */
+    GRAPH,
+    /** Each step with its place, its conditions and what it does. */
+    EXPLAINED,
+    /** The same for programs. */
+    JSON
+  }
+
   /**
    * The command line.
    *
    * @param isStrict errors of the stage are errors of the command, as with {@code strict: true}
-   * @param paths read after the usual folders
-   * @param insteadPaths read instead of everything else, when there is one
-   * @param isAnalysis only tells what would run
+   * @param paths read after the usual folders and those of the configuration
+   * @param insteadPaths read instead of all of these, when there is one
    */
   public record Arguments(
-      String stage,
-      boolean isStrict,
-      List<String> paths,
-      List<String> insteadPaths,
-      boolean isAnalysis) {
+      String stage, boolean isStrict, List<String> paths, List<String> insteadPaths, Mode mode) {
     public Arguments {
       paths = List.copyOf(paths);
       insteadPaths = List.copyOf(insteadPaths);
     }
   }
 
+  /** What the configuration says about how stages run. */
+  private record Settings(boolean isStrict, List<String> paths) {}
+
   /**
    * @throws io.kairos.base.KairosException in strict mode, when a step failed
    */
   public void run(Arguments arguments) {
     Root.require();
-    Config config =
-        new Collector(host)
-            .directories(Collector.STAGE_DIRECTORIES)
-            .commandLine(NodeStages.commandLine(host))
-            .collect();
-    config.failures().forEach(problem -> err.println("WARNING: " + problem.render()));
+    Settings settings = settings();
     var runner = new StageRunner(host, log);
-    StageSources sources = sources(arguments, config);
-    if (arguments.isAnalysis()) {
-      out.print(runner.analyze(arguments.stage(), sources));
-      out.flush();
+    StageSources sources = sources(arguments, settings);
+    if (arguments.mode() != Mode.RUN) {
+      show(runner.preview(arguments.stage(), sources), arguments.mode());
       return;
     }
     StageReport report = runner.run(arguments.stage(), sources);
-    if (arguments.isStrict() || config.agent().strict()) {
+    if (arguments.isStrict() || settings.isStrict()) {
       var _ = report.orThrow();
+    } else if (!report.succeeded()) {
+      err.println("Some errors found but were ignored; --strict makes the command fail on them");
     }
   }
 
-  private StageSources sources(Arguments arguments, Config config) {
+  private void show(StagePreview preview, Mode mode) {
+    switch (mode) {
+      case JSON -> out.println(Json.pretty(preview.fields()));
+      case EXPLAINED -> out.print(preview.explained());
+      default -> out.print(preview.listing());
+    }
+    out.flush();
+  }
+
+  /** A configuration that cannot be read keeps no stage from running. */
+  private Settings settings() {
+    try {
+      Config config =
+          new Collector(host)
+              .directories(Collector.STAGE_DIRECTORIES)
+              .commandLine(NodeStages.commandLine(host))
+              .collect();
+      config.failures().forEach(problem -> err.println("WARNING: " + problem.render()));
+      return new Settings(config.agent().strict(), config.agent().cloudInitPaths());
+    } catch (InvalidConfig e) {
+      err.println("WARNING: the configuration cannot be used: " + e.getMessage());
+      return new Settings(false, List.of());
+    }
+  }
+
+  private StageSources sources(Arguments arguments, Settings settings) {
     if (!arguments.insteadPaths().isEmpty()) {
       return StageSources.only(arguments.insteadPaths().toArray(String[]::new));
     }
-    List<String> paths = new ArrayList<>(config.agent().cloudInitPaths());
+    List<String> paths = new ArrayList<>(settings.paths());
     paths.addAll(arguments.paths());
-    return StageSources.standard().and(paths).withCommandLine(NodeStages.commandLine(host));
+    paths.stream()
+        .filter(path -> !Files.exists(host.resolved(path)))
+        .forEach(
+            path -> err.println("WARNING: " + path + " does not exist; no stage is read there"));
+    return StageSources.standard()
+        .andWhereThere(paths)
+        .withCommandLine(NodeStages.commandLine(host));
   }
 }

@@ -1,6 +1,7 @@
 package io.kairos.stages.action;
 
 import io.kairos.config.Section;
+import io.kairos.stages.datasource.DatasourceAction;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +27,7 @@ public final class Actions {
           new SystemctlAction(),
           new EnvironmentAction(),
           new SystemdFirstbootAction(),
-          new UnsupportedAction("datasource", "where to get user data"),
+          new DatasourceAction(),
           new LayoutAction(),
           new PackagePinsAction(),
           new PackagesAction(),

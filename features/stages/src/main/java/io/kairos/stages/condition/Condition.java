@@ -13,6 +13,14 @@ public interface Condition {
    */
   Optional<String> obstacle(StepContext context);
 
+  /** As {@link #obstacle}, as far as it can be told without running anything. */
+  default Optional<String> foreseen(StepContext context) {
+    return obstacle(context);
+  }
+
+  /** What is demanded, for people: {@code only_os: Debian.*}. */
+  String described();
+
   /** The conditions of a step, in the order in which they are asked. */
   static List<Condition> read(Section step) {
     List<Condition> conditions = new ArrayList<>();

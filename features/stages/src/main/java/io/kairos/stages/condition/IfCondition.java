@@ -13,4 +13,14 @@ record IfCondition(String command) implements Condition {
         ? Optional.empty()
         : Optional.of("if statement (" + command.strip() + "): exit status " + output.exitCode());
   }
+
+  @Override
+  public Optional<String> foreseen(StepContext context) {
+    return Optional.empty();
+  }
+
+  @Override
+  public String described() {
+    return "if: " + command.strip();
+  }
 }

@@ -65,4 +65,9 @@ record IfFilesCondition(Map<String, List<String>> groups) implements Condition {
   private static boolean exists(Host host, String file) {
     return Files.exists(host.resolved(file.startsWith("/") ? file : "/" + file));
   }
+
+  @Override
+  public String described() {
+    return "if_files: " + groups;
+  }
 }

@@ -43,4 +43,9 @@ record PatternCondition(String key, String pattern, Function<StepContext, Option
       return Optional.of(key + ": '" + pattern + "' is no pattern: " + e.getDescription());
     }
   }
+
+  @Override
+  public String described() {
+    return key + ": " + pattern;
+  }
 }

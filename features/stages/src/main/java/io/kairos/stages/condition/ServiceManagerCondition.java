@@ -30,4 +30,9 @@ record ServiceManagerCondition(String name) implements Condition {
   private static boolean has(Host host, String program) {
     return PLACES.stream().anyMatch(place -> Files.exists(host.resolved(place + program)));
   }
+
+  @Override
+  public String described() {
+    return "only_service_manager: " + name;
+  }
 }
