@@ -52,14 +52,16 @@ public final class DatasourceAction implements Action {
     this.drives = drives;
   }
 
-  private record Request(List<String> providers, String path, String userDataName) {
+  private record Request(
+      List<String> providers, String path, String userDataName, boolean isOptional) {
     static Request read(Section datasource) {
       return new Request(
           datasource.texts("providers", "platforms to ask").orElse(List.of()),
           datasource.text("path", "file of the provider file, folder of all others").orElse(""),
           datasource
               .text("userdata_name", "name of the file that a cloud-config is stored in")
-              .orElse("userdata.yaml"));
+              .orElse("userdata.yaml"),
+          datasource.flag("optional", "finding nothing is no error").orElse(false));
     }
   }
 
@@ -90,15 +92,18 @@ public final class DatasourceAction implements Action {
     @Override
     public void perform(StepContext context) {
       HostFiles.createDirectories(context.host(), FOLDER, 0755);
-      Found found =
-          search(context)
-              .orElseThrow(
-                  () ->
-                      new HostFailure(
-                          "no metadata/userdata found; asked: "
-                              + String.join(", ", request.providers())));
-      context.log().info("datasource: " + found.name() + " knows this machine");
-      new Acting(context, found.data()).all();
+      Optional<Found> found = search(context);
+      if (found.isPresent()) {
+        context.log().info("datasource: " + found.get().name() + " knows this machine");
+        new Acting(context, found.get().data()).all();
+        return;
+      }
+      String nothing =
+          "no metadata/userdata found; asked: " + String.join(", ", request.providers());
+      if (!request.isOptional()) {
+        throw new HostFailure(nothing);
+      }
+      context.log().info("datasource: " + nothing);
     }
 
     private Optional<Found> search(StepContext context) {

@@ -362,6 +362,12 @@ class DatasourceActionTest {
   }
 
   @Test
+  void findingNothingIsNoErrorForWhoeverSaysSo() {
+    run("{providers: [cdrom], optional: true}");
+    assertThat(node.log).anyMatch(line -> line.contains("no metadata/userdata found"));
+  }
+
+  @Test
   void aDriveIsMountedReadOnlyAndGivenBack() {
     node.host.with("/dev/disk/by-label/cidata", "").with("/dev/sr0", "").with("/dev/srx", "");
     var drives = new MountedDrives();

@@ -72,7 +72,8 @@ class ConfigCommandsTest {
 
   @Test
   void configPrintsTheMergedDocumentWithItsSources() {
-    host.with("/oem/1.yaml", "#cloud-config\nb: 1\n").with("/oem/2.yaml", "#cloud-config\na: [x]\n");
+    host.with("/oem/1.yaml", "#cloud-config\nb: 1\n")
+        .with("/oem/2.yaml", "#cloud-config\na: [x]\n");
     config().print(false);
     assertThat(out())
         .isEqualTo(
@@ -233,7 +234,8 @@ class ConfigCommandsTest {
   @Test
   void aTemplateSeesConfigurationAndState() {
     host.with("/oem/1.yaml", GOOD)
-        .with("/t.tmpl", "{{ (index .Config.users 0).name | upper }} {{ .State.boot }} {{ .x.y }}\n")
+        .with(
+            "/t.tmpl", "{{ (index .Config.users 0).name | upper }} {{ .State.boot }} {{ .x.y }}\n")
         .with("/bad.tmpl", "{{ .Config");
     var command = new RenderTemplateCommand(host, stream(out), stream(err));
     command.run("/t.tmpl");
