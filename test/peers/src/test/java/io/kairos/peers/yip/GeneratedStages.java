@@ -26,8 +26,7 @@ final class GeneratedStages {
     for (int i = 0; i < some; i++) {
       files.put("/oem/" + (char) ('a' + i) + ".yaml", generator.file(i));
     }
-    return new PeerCase(
-        "seed " + seed, files, List.of("/oem"), "", List.of(), Optional.empty());
+    return new PeerCase("seed " + seed, files, List.of("/oem"), "", List.of(), Optional.empty());
   }
 
   /** A file with a name of its own; a step may come after any step before it. */
@@ -58,7 +57,9 @@ final class GeneratedStages {
       case 1 ->
           text.append("    directories: [{path: /tmp/x/y" + id + ", permissions: " + mode + "}]\n");
       case 2 -> text.append("    commands: ['echo " + id + " > /tmp/c" + id + "']\n");
-      case 3 -> text.append("    commands: ['exit " + (1 + random.nextInt(3)) + "', 'touch /tmp/e" + id + "']\n");
+      case 3 ->
+          text.append(
+              "    commands: ['exit " + (1 + random.nextInt(3)) + "', 'touch /tmp/e" + id + "']\n");
       case 4 ->
           text.append("    environment: {K" + id + ": 'v " + id + "', N: " + id + "}\n")
               .append("    environment_file: /etc/env" + id + "\n");

@@ -55,8 +55,7 @@ record PeerCase(
             all ->
                 all.entries()
                     .forEach(
-                        entry ->
-                            files.put(entry.key(), ((YamlScalar) entry.value()).asText())));
+                        entry -> files.put(entry.key(), ((YamlScalar) entry.value()).asText())));
     map.text("step").ifPresent(step -> files.put("/oem/01.yaml", oneStep(step)));
     List<String> words = texts(map, "words");
     return new PeerCase(

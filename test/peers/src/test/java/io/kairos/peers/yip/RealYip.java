@@ -38,7 +38,8 @@ final class RealYip {
   static RealYip builtOrSkipped() {
     Path program = cache().resolve("yip-" + key()).resolve("yip");
     if (!Files.isExecutable(program)) {
-      assumeTrue(HOST.hasProgram("go") || Files.exists(Path.of("/usr/local/go/bin/go")),
+      assumeTrue(
+          HOST.hasProgram("go") || Files.exists(Path.of("/usr/local/go/bin/go")),
           "go is not installed; it builds the original yip");
       try {
         build(program);

@@ -25,14 +25,16 @@ final class ScratchSystem {
   private static final String CALLS = "/var/calls";
 
   private static final List<String> APPLETS =
-      List.of("sh", "cat", "echo", "touch", "mkdir", "ls", "true", "false", "test", "[", "rm",
-          "sort", "id", "grep", "sleep", "env", "chmod", "wc", "printf");
+      List.of(
+          "sh", "cat", "echo", "touch", "mkdir", "ls", "true", "false", "test", "[", "rm", "sort",
+          "id", "grep", "sleep", "env", "chmod", "wc", "printf");
   private static final List<String> RECORDED =
       List.of("systemctl", "systemd-firstboot", "modprobe", "udevadm");
   private static final int CHARACTER_DEVICE = 0020000;
 
   /** Not part of what a stage does: the programs, the devices, and locks of account files. */
-  private static final List<String> NOT_COMPARED = List.of("/bin", "/dev", "/etc/.pwd.lock", "/run/lock");
+  private static final List<String> NOT_COMPARED =
+      List.of("/bin", "/dev", "/etc/.pwd.lock", "/run/lock");
 
   private final Path root;
 
@@ -45,8 +47,23 @@ final class ScratchSystem {
       Path root = Files.createDirectories(folder).toRealPath();
       var system = new ScratchSystem(root);
       for (String directory :
-          List.of("bin", "sbin", "usr/bin", "usr/sbin", "etc/systemd", "oem", "tmp", "run", "root",
-              "home", "dev", "var/ran", "var/seen", "proc/sys/kernel", "sys", "system/oem")) {
+          List.of(
+              "bin",
+              "sbin",
+              "usr/bin",
+              "usr/sbin",
+              "etc/systemd",
+              "oem",
+              "tmp",
+              "run",
+              "root",
+              "home",
+              "dev",
+              "var/ran",
+              "var/seen",
+              "proc/sys/kernel",
+              "sys",
+              "system/oem")) {
         Files.createDirectories(root.resolve(directory));
         Files.setAttribute(root.resolve(directory), "unix:mode", 0755);
       }
@@ -60,7 +77,8 @@ final class ScratchSystem {
       }
       LinuxHost.here().kernel().makeNode(root.resolve("dev/null"), CHARACTER_DEVICE | 0666, 1, 3);
       Files.setAttribute(root.resolve("dev/null"), "unix:mode", 0666);
-      system.file("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nold:x:1500:1500::/home/old:/bin/sh\n");
+      system.file(
+          "/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nold:x:1500:1500::/home/old:/bin/sh\n");
       system.file("/etc/group", "root:x:0:\nold:x:1500:\nadmin:x:1600:old\n");
       system.file("/etc/shadow", "root:*:1::::::\nold:$6$aa$bb:1:365:14:30:20000::\n");
       system.file("/etc/hosts", "127.0.0.1 boo\n::1 localhost\n");

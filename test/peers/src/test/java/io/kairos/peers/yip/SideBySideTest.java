@@ -105,9 +105,7 @@ class SideBySideTest {
       }
     }
     assertThat(different.keySet())
-        .as(
-            "%s: %s%ntheir log:%n%s%nour log:%n%s",
-            peerCase.name(), different, theirLog, lastLog)
+        .as("%s: %s%ntheir log:%n%s%nour log:%n%s", peerCase.name(), different, theirLog, lastLog)
         .containsExactlyInAnyOrderElementsOf(peerCase.differences());
     if (!peerCase.differences().isEmpty()) {
       assertThat(Files.readString(Path.of("../../docs/compatibility.md")))
