@@ -93,6 +93,9 @@ final class TestCommand {
     if (!suites.contains(Suites.UNIT)) {
       command = command.with("-DskipTests");
     }
+    if (suites.contains(Suites.LONG)) {
+      command = command.with("-Dfuzz.cases=1000000");
+    }
     if (!journeys.isEmpty()) {
       command = command.with("-DskipITs=false", "-De2e.groups=" + String.join("|", journeys));
     }

@@ -1,12 +1,16 @@
 package io.kairos.dist.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.cli.Console;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -86,5 +90,33 @@ class NodeMainTest {
     assertThat(run("kairos-agent", "completion", "tcsh")).isEqualTo(1);
     assertThat(out()).startsWith("error: no completion for shell 'tcsh'\n  try: one of bash");
     assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void aStageMustBeNamedToRun() {
+    assertThat(run("kairos-agent", "run-stage")).isEqualTo(1);
+    assertThat(out()).contains("STAGE is missing").contains("--override-cloud-init-paths");
+  }
+
+  @Test
+  void optionsMayFollowTheNameOfTheStage() throws IOException {
+    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
+    String[] words = {
+      "kairos-agent", "run-stage", "boot", "--override-cloud-init-paths", "/nothere", "--analyze"
+    };
+    assertThat(run(words)).isZero();
+    assertThat(out())
+        .isEqualTo(
+            """
+            error: /nothere: this source of stages does not exist
+              try: name a folder, a file or a URL
+            """);
+  }
+
+  @Test
+  void yipIsOneOfItsNames() {
+    assertThat(run("yip", "--help")).isZero();
+    assertThat(run("/usr/bin/kairos", "yip", "--help")).isZero();
+    assertThat(out()).contains("yip");
   }
 }

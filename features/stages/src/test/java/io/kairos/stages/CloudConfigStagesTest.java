@@ -7,6 +7,8 @@ import io.kairos.base.InvalidConfig;
 import io.kairos.base.Refused;
 import io.kairos.config.Collector;
 import io.kairos.config.Validation;
+import io.kairos.formats.yaml.Yaml;
+import io.kairos.formats.yaml.YamlNode;
 import io.kairos.testkit.host.ScratchHost;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +69,29 @@ class CloudConfigStagesTest {
     assertThat(node.host.permissions("/b")).isEqualTo("rw-r-----");
     assertThat(node.host.read("/home/bar/.ssh/authorized_keys")).isEqualTo("faaapploo\nglobal\n");
     assertThat(node.host.read("/etc/passwd")).contains("bar:x:1002:");
+  }
+
+  @Test
+  void onlyKeysFromTheNetworkWaitForTheNetwork(@TempDir Path root) {
+    var node =
+        new Stages(root)
+            .file("/oem/x.yaml", "#cloud-config\nssh_authorized_keys: [here, 'gitlab:test']\n");
+    node.host.withDirectory("/root");
+    node.run("boot").orThrow();
+    assertThat(node.host.read("/root/.ssh/authorized_keys")).isEqualTo("here\n");
+    assertThat(node.run("network").errors())
+        .singleElement()
+        .asString()
+        .contains("no network: https://gitlab.com/test.keys");
+  }
+
+  @Test
+  void aDumpedFileWhoseContentBeginsWithALineEndReadsBackTheSame() {
+    String text =
+        "stages:\n  foo:\n  - files:\n    - path: /a\n      content: |\n\n        second line\n";
+    YamlNode parsed = Yaml.parse(text, "x");
+    assertThat(Yaml.parse(Yaml.emit(parsed), "x").value()).isEqualTo(parsed.value());
+    assertThat(StageFile.parse(Yaml.emit(parsed), "x").stages()).containsOnlyKeys("foo");
   }
 
   @Test

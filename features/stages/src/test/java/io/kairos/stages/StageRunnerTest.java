@@ -298,4 +298,181 @@ class StageRunnerTest {
     assertThat(node.host.exists("/out")).isFalse();
     assertThat(node.host.commands()).isEmpty();
   }
+
+  @Test
+  void aSingleFileOfAnyNameIsLikeAFolderWithOneFile() {
+    var node = new Stages(root).file("/etc/steps.conf", "stages:\n  foo:\n" + appends("1"));
+    node.runner().run("foo", StageSources.only("/etc/steps.conf")).orThrow();
+    assertThat(node.host.read("/out")).isEqualTo("1\n");
+  }
+
+  @Test
+  void aFailingStepKeepsThoseThatWaitForItGoing() {
+    var node =
+        new Stages(root)
+            .file(
+                "/oem/a.yaml",
+                "stages:\n  foo:\n    - commands: ['exit 1']\n      hostname: named\n"
+                    + appends("after"));
+    StageReport report = node.run("foo");
+    assertThat(report.succeeded()).isFalse();
+    assertThat(node.host.read("/out")).isEqualTo("after\n");
+    assertThat(node.host.kernel().hostname()).contains("named");
+  }
+
+  @Test
+  void aDocumentIsASourceInEitherNotation() {
+    var node = new Stages(root);
+    node.runner()
+        .runAlone("default", StageSources.document("stages:\n  default:\n" + appends("yaml")))
+        .orThrow();
+    var dotted =
+        StageSources.document(
+                "stages.default[0].name=x stages.default[0].commands[0]='echo dots >> $ROOT/out' 3")
+            .in(StageSources.Notation.DOTTED);
+    node.runner().runAlone("default", dotted).orThrow();
+    assertThat(node.host.read("/out")).isEqualTo("yaml\ndots\n");
+  }
+
+  @Test
+  void anInvalidLineInDotsIsAnEmptyDocumentAndAHalfOneKeepsItsHalf() {
+    var node = new Stages(root);
+    var invalid = StageSources.document("&&& []= 3[").in(StageSources.Notation.DOTTED);
+    assertThat(node.runner().runAlone("default", invalid).succeeded()).isTrue();
+    var half =
+        StageSources.document("stages.foo[0].name=bar boo.baz [[ 'stages.foo[0].commands[0]=baz'")
+            .in(StageSources.Notation.DOTTED);
+    assertThat(node.runner().previewAlone("foo", half).listing()).contains("<<STDIN>.bar>");
+    assertThat(node.runner().previewAlone("foo", half).graphs().getFirst().layers())
+        .singleElement()
+        .satisfies(layer -> assertThat(layer.getFirst().works()).containsExactly("commands: 1"));
+  }
+
+  @Test
+  void aStageRunsAloneWhenItIsAskedForAlone() {
+    var node =
+        new Stages(root)
+            .file(
+                "/oem/a.yaml",
+                "stages:\n  foo.before:\n" + appends("before") + "  foo:\n" + appends("alone"));
+    node.runner().runAlone("foo", StageSources.only("/oem")).orThrow();
+    assertThat(node.host.read("/out")).isEqualTo("alone\n");
+  }
+
+  @Test
+  void foldersAreThroughBeforeTheConfigUrlAndThatBeforeTheCommandLine() {
+    var node =
+        new Stages(root)
+            .file(
+                "/oem/a.yaml",
+                "stages:\n  foo.before:\n" + appends("1") + "  foo.after:\n" + appends("2"))
+            .file("/etc/url/a.yaml", "stages:\n  foo.before:\n" + appends("3"))
+            .file("/etc/url/b.yaml", "stages:\n  foo:\n" + appends("4"));
+    var sources =
+        StageSources.standard()
+            .withCommandLine(
+                "kairos.config_url=/etc/url stages.foo.before[0].x=y"
+                    + " stages.foo[0].commands[0]='echo 5 >> $ROOT/out'");
+    node.runner().run("foo", sources).orThrow();
+    assertThat(node.host.read("/out")).isEqualTo("1\n2\n3\n4\n5\n");
+  }
+
+  @Test
+  void aLayerBeginsWhenAllOfTheOneBeforeHasEnded() {
+    var node = new Stages(root);
+    var release = new java.util.concurrent.CountDownLatch(1);
+    node.host.answering(
+        "systemctl",
+        command -> {
+          try {
+            // "fast" is through when this is asked to end; "later" must still wait for "slow"
+            release.await(5, java.util.concurrent.TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          node.host.with("/slow", "");
+          return new io.kairos.host.Output(0, "", "");
+        });
+    node.file(
+        "/oem/a.yaml",
+        """
+        name: n
+        stages:
+          foo:
+          - {name: slow, after: [{name: init}], systemctl: {enable: [a]}}
+          - {name: fast, after: [{name: init}], files: [{path: /fast, permissions: 0600}]}
+          - {name: later, after: [{name: n.fast}], commands: ['test -e $ROOT/slow']}
+        """);
+    Thread.startVirtualThread(
+        () -> {
+          while (!node.host.exists("/fast")) {
+            Thread.onSpinWait();
+          }
+          release.countDown();
+        });
+    node.run("foo").orThrow();
+  }
+
+  @Test
+  void theReportAndTheLogSumUpWhatHappened() {
+    var node =
+        new Stages(root)
+            .file(
+                "/oem/a.yaml",
+                "stages: {foo: [{commands: ['false']}, {if: 'false'}, {name: x}]}\n");
+    StageReport report = node.run("foo");
+    assertThat(report.summary()).startsWith("stage 'foo': 1 done, 1 skipped, 1 failed in ");
+    assertThat(node.log).contains("INFO " + report.summary());
+  }
+
+  @Test
+  void aPreviewTellsPlacesConditionsAndActions() {
+    var node =
+        new Stages(root)
+            .file(
+                "/oem/a.yaml",
+                """
+                name: A
+                stages:
+                  foo:
+                  - name: one
+                    if: test -e /x
+                    node: other
+                    commands: [id]
+                  - name: two
+                    if_files: {any: [/oem]}
+                    hostname: x
+                """);
+    StagePreview preview = node.runner().preview("foo", StageSources.only("/oem"));
+    assertThat(preview.explained())
+        .isEqualTo(
+            """
+            foo of /oem
+               1. A.one
+                    at /oem/a.yaml:4:5
+                    when node hostname: other
+                    when if: test -e /x
+                    skipped: node hostname: 'node1' doesn't match 'other'
+                    commands: 1
+               2. A.two
+                    at /oem/a.yaml:8:5
+                    when if_files: {any=[/oem]}
+                    hostname
+            """);
+    assertThat(io.kairos.formats.json.Json.write(preview.fields()))
+        .contains("\"part\":\"foo\"", "\"name\":\"A.two\"", "\"after\":[\"A.one\"]")
+        .contains("\"actions\":[\"hostname\"]", "\"errors\":[]");
+    assertThat(node.host.commands()).isEmpty();
+    assertThat(node.runner().preview("none", StageSources.only("/oem")).explained())
+        .isEqualTo("no source has steps for the stage 'none'\n");
+  }
+
+  @Test
+  void aKeyThatIsNotSupportedYetFailsItsStepInsteadOfBeingIgnored() {
+    var node = new Stages(root);
+    StageReport report =
+        node.step("git: {url: https://e/x.git, path: /x}\ncommands: ['echo ran > $ROOT/out']");
+    assertThat(report.errors()).singleElement().asString().contains("'git' is not supported yet");
+    assertThat(node.host.read("/out")).isEqualTo("ran\n");
+  }
 }

@@ -8,6 +8,7 @@ import io.kairos.host.linux.LinuxHost;
 import io.kairos.images.Flattened;
 import io.kairos.images.OciLayout;
 import io.kairos.images.StoredImage;
+import io.kairos.peers.yip.OriginalYip;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -28,10 +29,16 @@ final class Bench {
 
   private final LinuxHost host;
   private final Path work;
+  private final Path sources;
   private final List<Measurement> figures = new ArrayList<>();
 
-  Bench(LinuxHost host, Path work) {
+  /**
+   * @param work of an earlier demo
+   * @param sources of this project: the originals are built from there
+   */
+  Bench(LinuxHost host, Path work, Path sources) {
     this.host = host;
+    this.sources = sources;
     this.work = work.toAbsolutePath();
   }
 
@@ -42,8 +49,9 @@ final class Bench {
     Path runtime = newest("runtime", path -> Files.isDirectory(path.resolve("kairos")));
     Path image = newest("images", path -> Files.isRegularFile(path.resolve("oci-layout")));
     sizes(runtime.resolve("kairos"), OciLayout.open(image).image());
-    coldStart(runtime, "version");
-    coldStart(runtime, "run-stage", "an-empty-stage");
+    var _ = coldStart(runtime, "kairos-agent", "version");
+    var _ = coldStart(runtime, "kairos-agent", "run-stage", "an-empty-stage");
+    stages(runtime);
     steps();
     return List.copyOf(figures);
   }
@@ -108,8 +116,41 @@ final class Bench {
     }
   }
 
-  /** Median of some runs, the files being in the page cache. */
-  private void coldStart(Path runtime, String... words) {
+  /** Beside the original yip, where it can be had. */
+  private void stages(Path runtime) {
+    Path original;
+    try {
+      original = OriginalYip.program(host, sources.resolve("test/peers/yip"));
+    } catch (HostFailure e) {
+      var _ = coldStart(runtime, "yip", "-s", "an-empty-stage", "{}");
+      return;
+    }
+    double theirs = coldOriginal(original);
+    double ours = coldStart(runtime, "yip", "-s", "an-empty-stage", "{}");
+    figures.add(
+        Measurement.compared(
+            "cold start of yip, beside the original", ours, "ms", theirs, "from process start"));
+    figures.addAll(new StageBench(host, original).run());
+  }
+
+  private double coldOriginal(Path original) {
+    List<Double> times = new ArrayList<>();
+    for (int i = 0; i <= RUNS; i++) {
+      long begin = System.nanoTime();
+      host.run(Command.of(original.toString(), "-s", "an-empty-stage", "{}"));
+      times.add((System.nanoTime() - begin) / 1e6);
+    }
+    times.sort(null);
+    return times.get(times.size() / 2);
+  }
+
+  /**
+   * Median of some runs, the files being in the page cache.
+   *
+   * @param name the program is called by
+   * @return milliseconds
+   */
+  private double coldStart(Path runtime, String name, String... words) {
     try {
       Path scratch = Files.createTempDirectory("kairos-bench");
       Path script = Files.createTempFile("kairos-bench", ".sh");
@@ -120,16 +161,18 @@ final class Bench {
                 .with(runtime.resolve("kairos").toString())
                 .with(runtime.resolve("kairos.sh").toString())
                 .with(Integer.toString(RUNS + 1))
+                .with(name)
                 .with(words)
                 .within(Duration.ofMinutes(10));
         List<Integer> times =
             host.run(command).stdout().lines().map(Integer::valueOf).skip(1).sorted().toList();
         figures.add(
             Measurement.of(
-                "cold start of kairos-agent " + String.join(" ", words),
+                "cold start of " + name + " " + String.join(" ", words),
                 times.get(times.size() / 2),
                 "ms",
                 "median of " + RUNS + ", " + times.getFirst() + " to " + times.getLast()));
+        return times.get(times.size() / 2);
       } finally {
         Files.deleteIfExists(script);
         Files.deleteIfExists(scratch);

@@ -40,7 +40,8 @@ public final class BenchVerb implements WorkshopExtension {
                       .value(work)
                       .map(Path::of)
                       .orElseGet(() -> WorkshopHome.ofProcess().defaultWork());
-              List<Measurement> figures = new Bench(host, directory).run();
+              List<Measurement> figures =
+                  new Bench(host, directory, WorkshopHome.ofProcess().root()).run();
               if (given.require(output).equals("json")) {
                 console
                     .out()

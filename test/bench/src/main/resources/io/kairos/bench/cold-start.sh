@@ -1,22 +1,22 @@
 #!/bin/sh
-# Usage: cold-start.sh SCRATCH RUNTIME LAUNCHER RUNS WORD...
+# Usage: cold-start.sh SCRATCH RUNTIME LAUNCHER RUNS NAME WORD...
 # Starts the node's runtime where it belongs, /usr/lib/kairos, in a mount namespace over this machine's root, and
-# prints how many milliseconds each run of "kairos-agent WORD..." took. Run by: unshare --mount.
+# prints how many milliseconds each run of "NAME WORD..." took. Run by: unshare --mount.
 set -eu
-scratch=$1 runtime=$2 launcher=$3 runs=$4
-shift 4
+scratch=$1 runtime=$2 launcher=$3 runs=$4 name=$5
+shift 5
 
 mount -t tmpfs tmpfs "$scratch"
 mkdir "$scratch/upper" "$scratch/work" "$scratch/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$scratch/upper,workdir=$scratch/work" "$scratch/root"
 mkdir -p "$scratch/root/usr/lib/kairos"
 mount --bind "$runtime" "$scratch/root/usr/lib/kairos"
-cp "$launcher" "$scratch/root/usr/bin/kairos-agent"
+cp "$launcher" "$scratch/root/usr/bin/$name"
 mount --rbind /proc "$scratch/root/proc"
 
 while [ "$runs" -gt 0 ]; do
   begin=$(date +%s%N)
-  chroot "$scratch/root" /usr/bin/kairos-agent "$@" >/dev/null 2>&1 || true
+  chroot "$scratch/root" "/usr/bin/$name" "$@" >/dev/null 2>&1 || true
   end=$(date +%s%N)
   echo $(((end - begin) / 1000000))
   runs=$((runs - 1))

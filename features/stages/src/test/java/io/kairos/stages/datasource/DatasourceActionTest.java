@@ -257,8 +257,13 @@ class DatasourceActionTest {
     metadata
         .answering(
             "169.254.42.42/conf",
-            "HOSTNAME=scw\nID=abc\nLOCATION_ZONE_ID=par1\nSSH_PUBLIC_KEYS=1\n"
-                + "SSH_PUBLIC_KEYS_0_KEY='ssh-ed25519 S s'\n")
+            """
+            HOSTNAME=scw
+            ID=abc
+            LOCATION_ZONE_ID=par1
+            SSH_PUBLIC_KEYS=1
+            SSH_PUBLIC_KEYS_0_KEY='ssh-ed25519 S s'
+            """)
         .answering("169.254.42.42/user_data/cloud-init", CLOUD_CONFIG);
     run("{providers: [scaleway]}");
     assertThat(node.host.read("/run/config/userdata")).isEqualTo(CLOUD_CONFIG);

@@ -1,0 +1,153 @@
+package io.kairos.stages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kairos.base.InvalidConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Texts that nobody would write. {@code -Dfuzz.cases=1000000} asks for more of them, {@code
+ * -Dfuzz.seed} for others.
+ */
+class StageFuzzTest {
+  private static final int CASES = Integer.getInteger("fuzz.cases", 2000);
+  private static final long SEED = Long.getLong("fuzz.seed", 20260301L);
+
+  private static final List<String> PIECES =
+      List.of(
+          "stages",
+          "default",
+          ".",
+          "[0]",
+          "[",
+          "]",
+          "=",
+          "'",
+          "\"",
+          " ",
+          "\n",
+          ":",
+          ": ",
+          "- ",
+          "{",
+          "}",
+          "commands",
+          "files",
+          "users",
+          "name",
+          "after",
+          "#cloud-config\n",
+          "&a ",
+          "*a",
+          "<<: *a",
+          "null",
+          "0644",
+          "-1",
+          "999999999999",
+          "\u0000",
+          "\t",
+          "é",
+          "|",
+          "~",
+          "true",
+          "!!binary ",
+          "[999]",
+          "[99999]",
+          "write_files",
+          "permissions",
+          "if",
+          "layout",
+          "x",
+          "---\n");
+
+  private static String text(Random random) {
+    var text = new StringBuilder();
+    int pieces = 1 + random.nextInt(30);
+    for (int i = 0; i < pieces; i++) {
+      text.append(PIECES.get(random.nextInt(PIECES.size())));
+    }
+    return text.toString();
+  }
+
+  /** Any failure but a refusal with a reason is a bug; the case is named by its number. */
+  @Test
+  void anyTextIsReadOrRefusedWithAReason() {
+    for (int i = 0; i < CASES; i++) {
+      String text = text(new Random(SEED + i));
+      try {
+        StageFile file = StageFile.parse(text, "fuzz");
+        assertThat(StageGraph.of("default", List.of(file)).layers()).isNotNull();
+      } catch (InvalidConfig refused) {
+        assertThat(refused.problems()).as("case %s: %s", SEED + i, text).isNotEmpty();
+      } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        throw new AssertionError("case " + (SEED + i) + ": " + text, e);
+      }
+    }
+  }
+
+  @Test
+  void anyLineInDotsIsADocument(@TempDir Path root) {
+    var runner = new Stages(root).runner();
+    for (int i = 0; i < CASES; i++) {
+      String text = text(new Random(SEED + i));
+      try {
+        var sources = StageSources.document(text).in(StageSources.Notation.DOTTED);
+        assertThat(runner.previewAlone("default", sources).stage()).isEqualTo("default");
+      } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        throw new AssertionError("case " + (SEED + i) + ": " + text, e);
+      }
+    }
+  }
+
+  /** Whatever steps come after whatever: each runs once, or is named among those that cannot. */
+  @Test
+  void noStepIsLostWhateverTheOrder() {
+    for (int i = 0; i < CASES / 10; i++) {
+      var random = new Random(SEED + i);
+      List<StageFile> files = new ArrayList<>();
+      int count = 1 + random.nextInt(4);
+      int steps = 0;
+      for (int f = 0; f < count; f++) {
+        var text = new StringBuilder("name: f" + random.nextInt(3) + "\nstages:\n  default:\n");
+        int some = 1 + random.nextInt(4);
+        for (int s = 0; s < some; s++) {
+          text.append("  - {name: s").append(random.nextInt(3));
+          if (random.nextBoolean()) {
+            text.append(", after: [{name: f" + random.nextInt(3) + ".s" + random.nextInt(3) + "}]");
+          }
+          text.append("}\n");
+        }
+        steps += some;
+        files.add(StageFile.parse(text.toString(), "file" + f));
+      }
+      StageGraph graph = StageGraph.of("default", files);
+      int planned = graph.layers().stream().mapToInt(List::size).sum();
+      int stuck =
+          graph.errors().stream()
+              .map(problem -> problem.what().replaceFirst(".*left out: ", ""))
+              .mapToInt(names -> names.split(", ").length)
+              .sum();
+      assertThat(planned + stuck).as("case %s", SEED + i).isEqualTo(steps);
+    }
+  }
+
+  @Test
+  void aBombOfAliasesAndADeepNestAreRefused() {
+    var bomb = new StringBuilder("a0: &a0 [x, x]\n");
+    for (int i = 1; i < 40; i++) {
+      bomb.append("a" + i + ": &a" + i + " [*a" + (i - 1) + ", *a" + (i - 1) + "]\n");
+    }
+    for (String text : List.of(bomb.toString(), "stages: " + "[".repeat(100_000))) {
+      try {
+        assertThat(StageFile.parse(text, "bomb").stages()).isEmpty();
+      } catch (InvalidConfig refused) {
+        assertThat(refused.problems()).isNotEmpty();
+      }
+    }
+  }
+}
