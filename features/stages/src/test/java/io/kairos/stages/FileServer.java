@@ -22,6 +22,7 @@ public final class FileServer implements AutoCloseable {
    * @param headers besides the usual ones; an empty value takes a usual one away
    * @param cutAfter how many octets it sends before the line breaks; negative for all
    */
+  @SuppressWarnings("ArrayRecordComponent") // only read, never compared
   public record Served(
       byte[] content, Map<String, String> headers, boolean answersHead, int cutAfter) {
     public Served(String content) {
