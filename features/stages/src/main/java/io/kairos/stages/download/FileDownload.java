@@ -1,6 +1,7 @@
 package io.kairos.stages.download;
 
 import io.kairos.base.HostFailure;
+import io.kairos.host.EnvironmentProxies;
 import io.kairos.host.Host;
 import io.kairos.stages.action.HostFiles;
 import java.io.IOException;
@@ -296,6 +297,7 @@ public record FileDownload(Host host, URI address, String target, Duration deadl
   public static HttpClient client() {
     return HttpClient.newBuilder()
         .connectTimeout(CONNECT)
+        .proxy(EnvironmentProxies.ofThisProcess())
         .followRedirects(HttpClient.Redirect.NORMAL)
         .build();
   }

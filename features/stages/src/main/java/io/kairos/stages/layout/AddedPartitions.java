@@ -38,11 +38,13 @@ public record AddedPartitions(List<NewPartition> wanted) {
       log.warn("layout: more than one partition is bootable; firmware may take any of them");
     }
     List<NewPartition> missing = new ArrayList<>();
+    boolean lacksLast = false;
     for (NewPartition partition : wanted) {
       boolean isThere =
           partition.name().isEmpty()
               ? !partition.label().isEmpty() && disk.holds(table, partition.label())
               : table.has(partition.name());
+      lacksLast = !isThere;
       if (isThere) {
         log.warn("layout: " + partition.shown() + " is on " + disk.device() + " already");
       } else {
@@ -50,7 +52,7 @@ public record AddedPartitions(List<NewPartition> wanted) {
       }
     }
     if (!missing.isEmpty()) {
-      disk.add(table, table.place(missing, wanted.getLast()));
+      disk.add(table, table.place(missing, lacksLast));
       missing.forEach(p -> log.info("layout: added " + p.shown() + " to " + disk.device()));
     }
     return true;

@@ -116,10 +116,10 @@ record DiskTable(
    * Finds places behind what is there, each at a whole mebibyte.
    *
    * @param wanted partitions to add
-   * @param last whichever gives a mebibyte of its size to the backup of the table
+   * @param lastGivesWay whether the last gives a mebibyte of its size to the backup of the table
    * @throws HostFailure when they do not fit
    */
-  List<Placed> place(List<NewPartition> wanted, NewPartition last) {
+  List<Placed> place(List<NewPartition> wanted, boolean lastGivesWay) {
     List<Placed> placed = new ArrayList<>();
     int number = entries.stream().mapToInt(entry -> number(entry.node())).max().orElse(0);
     long next = Math.max(end(), mebibyte());
@@ -127,7 +127,7 @@ record DiskTable(
       long start = Math.ceilDiv(next, mebibyte()) * mebibyte();
       long rest = sectors / mebibyte() * mebibyte() - mebibyte();
       long size = partition.size().toMib();
-      if (partition == last && size > 1) {
+      if (lastGivesWay && placed.size() == wanted.size() - 1 && size > 1) {
         size--;
       }
       long end = partition.size().isZero() ? rest : start + size * mebibyte();

@@ -41,7 +41,7 @@ class DiskTableTest {
   void theLastOfTheListLeavesAMebibyteToTheBackupOfTheTable() {
     var first = partition("a", 100);
     var last = partition("b", 200);
-    assertThat(table(1024, 10).place(List.of(first, last), last))
+    assertThat(table(1024, 10).place(List.of(first, last), true))
         .extracting(DiskTable.Placed::script)
         .containsExactly(
             "2 : start=22528, size=204800, " + first.script(),
@@ -51,7 +51,7 @@ class DiskTableTest {
   @Test
   void zeroIsTheRestButForAMebibyte() {
     var rest = partition("rest", 0);
-    assertThat(table(1025, 100).place(List.of(rest), rest))
+    assertThat(table(1025, 100).place(List.of(rest), true))
         .singleElement()
         .satisfies(placed -> assertThat(placed.end()).isEqualTo(1024 * MIB));
   }
@@ -67,7 +67,7 @@ class DiskTableTest {
             0,
             List.of(new DiskTable.Entry("/dev/nvme0n1p14", 34, 5000, "boot")));
     var added = partition("x", 10);
-    assertThat(odd.place(List.of(added), added))
+    assertThat(odd.place(List.of(added), true))
         .singleElement()
         .satisfies(
             placed -> {
@@ -80,11 +80,11 @@ class DiskTableTest {
   @Test
   void whatDoesNotFitIsAnErrorWithBothSizes() {
     var large = partition("large", 1025);
-    assertThatThrownBy(() -> table(1025).place(List.of(large), large))
+    assertThatThrownBy(() -> table(1025).place(List.of(large), true))
         .hasMessageContaining(
             "not enough free space in disk: required 1025 MiB, available 1023 MiB");
     var fits = partition("fits", 1024);
-    assertThat(table(1025).place(List.of(fits), fits)).hasSize(1);
+    assertThat(table(1025).place(List.of(fits), true)).hasSize(1);
   }
 
   @ParameterizedTest
