@@ -1,6 +1,7 @@
 package io.kairos.config;
 
 import io.kairos.base.HostFailure;
+import io.kairos.host.EnvironmentProxies;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,6 +37,7 @@ public final class HttpFetcher implements Fetcher {
     try (HttpClient client =
         HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(10))
+            .proxy(EnvironmentProxies.ofThisProcess())
             .followRedirects(HttpClient.Redirect.NORMAL)
             .build()) {
       Duration wait = pause;

@@ -4,6 +4,7 @@ import io.kairos.base.HostFailure;
 import io.kairos.base.Refused;
 import io.kairos.formats.json.Json;
 import io.kairos.formats.json.JsonObject;
+import io.kairos.host.EnvironmentProxies;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -63,6 +64,7 @@ public final class Registry {
     try (HttpClient client =
         HttpClient.newBuilder()
             .connectTimeout(CONNECT)
+            .proxy(EnvironmentProxies.ofThisProcess())
             .followRedirects(HttpClient.Redirect.NEVER)
             .build()) {
       new Pull(client, reference, platform, layout).run();

@@ -5,8 +5,8 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -17,16 +17,16 @@ import java.util.concurrent.Executors;
 /** A web server of one test that serves ranges and remembers what it was asked. */
 public final class FileServer implements AutoCloseable {
   /**
-   * A file of the server.
+   * A file of the server, in ASCII.
    *
    * @param headers besides the usual ones; an empty value takes a usual one away
    * @param cutAfter how many octets it sends before the line breaks; negative for all
    */
   @SuppressWarnings("ArrayRecordComponent") // only read, never compared
   public record Served(
-      byte[] content, Map<String, String> headers, boolean answersHead, int cutAfter) {
+      String content, Map<String, String> headers, boolean answersHead, int cutAfter) {
     public Served(String content) {
-      this(content.getBytes(java.nio.charset.StandardCharsets.UTF_8), Map.of(), true, -1);
+      this(content, Map.of(), true, -1);
     }
 
     public Served with(String header, String value) {
@@ -93,7 +93,7 @@ public final class FileServer implements AutoCloseable {
       throws IOException {
     var headers = exchange.getResponseHeaders();
     headers.set("Accept-Ranges", "bytes");
-    headers.set("ETag", "\"" + Arrays.hashCode(file.content()) + "\"");
+    headers.set("ETag", "\"" + file.content().hashCode() + "\"");
     file.headers()
         .forEach(
             (name, value) -> {
@@ -108,9 +108,9 @@ public final class FileServer implements AutoCloseable {
       first = Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
       headers.set(
           "Content-Range",
-          "bytes " + first + "-" + (file.content().length - 1) + "/" + file.content().length);
+          "bytes " + first + "-" + (file.content().length() - 1) + "/" + file.content().length());
     }
-    byte[] part = Arrays.copyOfRange(file.content(), first, file.content().length);
+    byte[] part = file.content().substring(first).getBytes(StandardCharsets.US_ASCII);
     if (isHead) {
       headers.set("Content-Length", Integer.toString(part.length));
       exchange.sendResponseHeaders(200, -1);

@@ -87,7 +87,16 @@ public final class AccountFile {
    * @param field where the numbers stand
    */
   public int freeNumber(int field) {
-    Set<Integer> taken = new HashSet<>();
+    return freeNumber(field, Set.of());
+  }
+
+  /**
+   * As {@link #freeNumber(int)}.
+   *
+   * @param others numbers that somebody else has
+   */
+  int freeNumber(int field, Set<Integer> others) {
+    Set<Integer> taken = new HashSet<>(others);
     for (String line : lines) {
       String[] fields = line.split(":", -1);
       if (fields.length > field && isNumber(fields[field])) {
@@ -100,6 +109,14 @@ public final class AccountFile {
       }
     }
     throw new HostFailure("no number between " + FIRST + " and " + LAST + " is free in " + path);
+  }
+
+  /** Whether some entry has that number in a field. */
+  boolean hasNumber(int field, int number) {
+    return lines.stream()
+        .map(line -> line.split(":", -1))
+        .anyMatch(
+            fields -> fields.length > field && fields[field].equals(Integer.toString(number)));
   }
 
   /** Adds a name to the list of names in a field, if the entry exists and lacks it. */

@@ -9,10 +9,13 @@ import io.kairos.stages.action.HostFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** The users and groups of a host. Whoever edits holds the lock of the accounts. */
 public final class Accounts {
@@ -64,14 +67,19 @@ public final class Accounts {
             .home()
             .filter(text -> !text.isEmpty())
             .orElseGet(() -> defaults.get("HOME").orElse("/home") + "/" + name);
-    int gid = group(groups, name, config);
+    int gid = group(groups, home, name, config);
     int uid = number(passwd, home, name, config);
     groups.save(0644);
 
     // without a password none matches; "!" would also keep sshd without PAM from taking keys
     putPassword(
         name,
-        config.isLocked() ? Secret.of("!") : config.password().orElseGet(() -> Secret.of("*")));
+        config.isLocked()
+            ? Secret.of("!")
+            : config
+                .password()
+                .filter(password -> password.reveal().length > 0)
+                .orElseGet(() -> Secret.of("*")));
     passwd.put(
         name,
         "x",
@@ -93,7 +101,7 @@ public final class Accounts {
     groups.save(0644);
   }
 
-  private static int group(AccountFile groups, String name, UserConfig config) {
+  private int group(AccountFile groups, String home, String name, UserConfig config) {
     Optional<String> primary = config.primaryGroup().filter(text -> !text.isEmpty());
     if (primary.isPresent() && groups.find(primary.get()).isEmpty()) {
       throw new HostFailure(
@@ -105,7 +113,11 @@ public final class Accounts {
     }
     String group = primary.orElse(name);
     if (groups.find(group).isEmpty()) {
-      groups.put(group, "x", Integer.toString(groups.freeNumber(2)), "");
+      int free =
+          owner(home, "unix:gid")
+              .filter(gid -> !groups.hasNumber(2, gid))
+              .orElseGet(() -> groups.freeNumber(2, ownersBeside(home, "unix:gid")));
+      groups.put(group, "x", Integer.toString(free), "");
     }
     groups.addMember(group, 3, name);
     String gid = groups.find(group).orElseThrow()[2];
@@ -124,18 +136,42 @@ public final class Accounts {
       }
       return Integer.parseInt(wished);
     }
+    return owner(home, "unix:uid")
+        .filter(uid -> !passwd.hasNumber(2, uid))
+        .orElseGet(() -> passwd.freeNumber(2, ownersBeside(home, "unix:uid")));
+  }
+
+  /** The owner that a home has kept from an earlier system; only those of people count. */
+  private Optional<Integer> owner(String home, String attribute) {
     Path real = host.resolved(HostFiles.normalized(home));
-    if (Files.isDirectory(real)) {
-      try {
-        int owner = (Integer) Files.getAttribute(real, "unix:uid");
-        if (owner >= 1000) {
-          return owner;
-        }
-      } catch (IOException unreadable) {
-        // then a free one
-      }
+    try {
+      return Files.isDirectory(real)
+          ? Optional.of((Integer) Files.getAttribute(real, attribute))
+              .filter(number -> number >= 1000)
+          : Optional.empty();
+    } catch (IOException unreadable) {
+      return Optional.empty();
     }
-    return passwd.freeNumber(2);
+  }
+
+  /**
+   * Owners of the homes beside a home: whoever gets a number first must not get that of a user who
+   * comes later and whose files are there already.
+   */
+  private Set<Integer> ownersBeside(String home, String attribute) {
+    Set<Integer> owners = new HashSet<>();
+    Path parent = host.resolved(HostFiles.normalized(home)).getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      return owners;
+    }
+    try (var homes = Files.newDirectoryStream(parent)) {
+      for (Path other : homes) {
+        owners.add((Integer) Files.getAttribute(other, attribute, LinkOption.NOFOLLOW_LINKS));
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot list the homes in " + parent, e);
+    }
+    return owners;
   }
 
   /** Changes the password of a user that exists; ageing stays as it is. */

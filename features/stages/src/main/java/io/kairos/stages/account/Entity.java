@@ -157,6 +157,10 @@ public record Entity(Kind kind, String path, List<String> fields) {
               .map(f -> f[2])
               .orElseThrow(() -> new HostFailure("there is no group '" + group + "'")));
     }
+    if (entry.get(1).isEmpty()) {
+      // an empty field would let anybody in without a password (passwd(5))
+      entry.set(1, old.map(f -> f[1]).filter(text -> !text.isEmpty()).orElse("x"));
+    }
     if (entry.get(4).isEmpty()) {
       entry.set(4, "Created by entities");
     }

@@ -15,7 +15,10 @@ final class DnsAction implements Action {
           dns.texts("nameservers", "addresses of name servers").orElse(List.of()),
           dns.texts("search", "domains to search").orElse(List.of()),
           dns.texts("options", "options of the resolver").orElse(List.of()),
-          dns.text("path", "file to write").orElse("/etc/resolv.conf"));
+          dns.text("path", "file to write")
+              .optional()
+              .filter(text -> !text.isEmpty())
+              .orElse("/etc/resolv.conf"));
     }
 
     @Override
@@ -34,7 +37,9 @@ final class DnsAction implements Action {
       if (!options.isEmpty()) {
         text.append("options ").append(String.join(" ", options)).append('\n');
       }
-      HostFiles.write(context.host(), HostFiles.normalized(path), text.toString(), 0644);
+      String file = HostFiles.normalized(path);
+      HostFiles.createParents(context.host(), file);
+      HostFiles.write(context.host(), file, text.toString(), 0644);
     }
   }
 

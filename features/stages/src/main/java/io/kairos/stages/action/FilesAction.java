@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +29,12 @@ final class FilesAction implements Action {
       Host host = context.host();
       byte[] decoded = decoded();
       String text = new String(decoded, StandardCharsets.UTF_8);
+      // what is no text is no template, whatever it contains
+      boolean isText = Arrays.equals(text.getBytes(StandardCharsets.UTF_8), decoded);
       byte[] rendered =
-          text.contains("{{") ? context.render(text).getBytes(StandardCharsets.UTF_8) : decoded;
+          isText && text.contains("{{")
+              ? context.render(text).getBytes(StandardCharsets.UTF_8)
+              : decoded;
       String parent = path.substring(0, Math.max(1, path.lastIndexOf('/')));
       if (!Files.isDirectory(host.resolved(parent))) {
         int mode = ownership.mode();

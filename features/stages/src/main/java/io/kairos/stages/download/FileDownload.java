@@ -1,6 +1,7 @@
 package io.kairos.stages.download;
 
 import io.kairos.base.HostFailure;
+import io.kairos.host.EnvironmentProxies;
 import io.kairos.host.Host;
 import io.kairos.stages.action.HostFiles;
 import java.io.IOException;
@@ -229,21 +230,19 @@ public record FileDownload(Host host, URI address, String target, Duration deadl
     long seen = -1;
     try {
       while (true) {
-        Duration left =
-            deadline.isZero() ? STALLED : deadline.minusNanos(System.nanoTime() - begin);
+        long left = deadline.toNanos() - (System.nanoTime() - begin);
+        boolean isLast = !deadline.isZero() && left <= STALLED.toNanos();
         try {
-          return answer.get(
-              Math.max(0, Math.min(left.toMillis(), STALLED.toMillis())), TimeUnit.MILLISECONDS);
+          return answer.get(isLast ? Math.max(0, left) : STALLED.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
           long now = growing != null && Files.exists(growing) ? Files.size(growing) : 0;
-          boolean isOver = !deadline.isZero() && System.nanoTime() - begin >= deadline.toNanos();
-          if (isOver || now == seen) {
+          if (isLast || now == seen) {
             answer.cancel(true);
             throw new HostFailure(
                 "cannot download "
                     + shown()
                     + ": "
-                    + (isOver
+                    + (isLast
                         ? "it took longer than " + deadline.toSeconds() + " s"
                         : "nothing came for " + STALLED.toMinutes() + " minutes"));
           }
@@ -296,6 +295,7 @@ public record FileDownload(Host host, URI address, String target, Duration deadl
   public static HttpClient client() {
     return HttpClient.newBuilder()
         .connectTimeout(CONNECT)
+        .proxy(EnvironmentProxies.ofThisProcess())
         .followRedirects(HttpClient.Redirect.NORMAL)
         .build();
   }

@@ -56,6 +56,12 @@ class EntityTest {
   }
 
   @Test
+  void aUserWithoutAPasswordIsNotOneWhoNeedsNone() {
+    entity("kind: user\nusername: foo\nuid: 1500\ngid: 900").ensure(host);
+    assertThat(host.read("/etc/passwd")).contains("foo:x:1500:900:");
+  }
+
+  @Test
   void shadowHashesPlainPasswordsAndKeepsWhatIsLeftOpen() {
     entity("kind: shadow\nusername: root\npassword: secret\nlast_changed: now").ensure(host);
     assertThat(host.read("/etc/shadow")).matches("root:\\$6\\$[^:]+:20513:2:3:4:5:6:\n");

@@ -18,6 +18,7 @@ class ActionsTest {
     node.step(
             "directories: [{path: /tmp/a/b/, permissions: 0740}, {path: /there, permissions: 0740}]")
         .orThrow();
+    assertThat(node.host.permissions("/tmp")).isEqualTo("rwxr-xr-x");
     assertThat(node.host.permissions("/tmp/a")).isEqualTo("rwxr-----");
     assertThat(node.host.permissions("/tmp/a/b")).isEqualTo("rwxr-----");
     assertThat(node.host.permissions("/there")).isEqualTo("rwxr-----");
@@ -61,6 +62,28 @@ class ActionsTest {
     assertThat(node.host.read("/tmp/a")).isEqualTo("hi");
     assertThat(node.host.read("/tmp/b")).isEqualTo("hi");
     assertThat(node.host.exists("/tmp/c")).isFalse();
+  }
+
+  @Test
+  void whatIsNoTextIsNoTemplate() throws java.io.IOException {
+    var node = new Stages(root);
+    // 0xff and {{ .Values.node.hostname }}
+    node.step(
+            "files: [{path: /tmp/a, encoding: b64, permissions: 0600,"
+                + " content: /3t7IC5WYWx1ZXMubm9kZS5ob3N0bmFtZSB9fQ==}]")
+        .orThrow();
+    assertThat(java.nio.file.Files.readAllBytes(node.host.resolved("/tmp/a")))
+        .startsWith(0xff, '{', '{')
+        .hasSize(28);
+  }
+
+  @Test
+  void aFileThatCannotBeDecodedLeavesTheOldOne() {
+    var node = new Stages(root).file("/tmp/c", "old");
+    assertThat(
+            node.step("files: [{path: /tmp/c, encoding: base64, content: '***'}]").succeeded())
+        .isFalse();
+    assertThat(node.host.read("/tmp/c")).isEqualTo("old");
   }
 
   @Test
@@ -206,6 +229,8 @@ class ActionsTest {
         .isEqualTo("search a b\nnameserver 8.8.8.8\noptions rotate\n");
     node.step("dns: {search: [c], path: /tmp/r}").orThrow();
     assertThat(node.host.exists("/tmp/r")).isFalse();
+    node.step("dns: {nameservers: [8.8.8.8], search: [.], path: /new/r}").orThrow();
+    assertThat(node.host.read("/new/r")).isEqualTo("nameserver 8.8.8.8\n");
   }
 
   @Test

@@ -82,17 +82,33 @@ class UsersActionTest {
   }
 
   @Test
-  void aUserKeepsTheNumberOfItsHomeWhenTheAccountsAreNew() {
-    var node = new Stages(root);
-    node.step("users: {x: {}}").orThrow();
-    if (!node.host.kernel().owner(node.host.resolved("/home/x")).isPresent()) {
-      return;
-    }
-    node.file("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n").file("/etc/group", "root:x:0:\n");
-    node.step("users: {x: {}, a: {}}").orThrow();
+  void usersKeepTheirNumbersAlsoWhenTheAccountsAreNewAndOthersComeFirst() {
     org.junit.jupiter.api.Assumptions.assumeTrue(
         "root".equals(System.getProperty("user.name")), "owners only change as root");
-    assertThat(node.host.read("/etc/passwd")).contains("x:x:1000:");
+    var node = new Stages(root);
+    for (int i = 0; i < 2; i++) {
+      node.step("users: {foo: {}, x: {}}").orThrow();
+      assertThat(node.host.read("/etc/passwd")).contains("foo:x:1000:1000:", "x:x:1001:1001:");
+    }
+    node.file("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n").file("/etc/group", "root:x:0:\n");
+    node.step("users: {foo: {}, x: {}, a: {}}").orThrow();
+    assertThat(node.host.read("/etc/passwd"))
+        .contains("a:x:1002:1002:", "foo:x:1000:1000:", "x:x:1001:1001:");
+  }
+
+  @Test
+  void aGroupOfTheUsersNameKeepsItsNumber() {
+    var node = new Stages(root).file("/etc/group", "root:x:0:\nfoo:x:1234:\n");
+    node.step("users: {foo: {}}").orThrow();
+    assertThat(node.host.read("/etc/group")).isEqualTo("root:x:0:\nfoo:x:1234:foo\n");
+    assertThat(node.host.read("/etc/passwd")).contains("foo:x:1000:1234:");
+  }
+
+  @Test
+  void anEmptyPasswordIsNoneAndNotNoLock() {
+    var node = new Stages(root);
+    node.step("users: {foo: {passwd: ''}}").orThrow();
+    assertThat(node.host.read("/etc/shadow")).contains("foo:*:20513:");
   }
 
   @Test
