@@ -131,9 +131,12 @@ record StageFile(
     return steps;
   }
 
-  /** Whether the header of cloud-config comes before anything but comments, in ten lines. */
+  /**
+   * Whether the header of cloud-config comes before anything but comments, in nine lines; in the
+   * tenth it counts only as the last one.
+   */
   static boolean isCloudConfig(String text) {
-    for (String line : text.split("\n", 11)) {
+    for (String line : text.split("\n", 10)) {
       if (line.stripTrailing().equals("#cloud-config")) {
         return true;
       }

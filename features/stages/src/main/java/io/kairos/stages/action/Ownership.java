@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param names {@code user} or {@code user:group}; wins over the numbers
  */
 record Ownership(int mode, int uid, int gid, Optional<String> names) {
+  /** Upstream reads it into 32 bits. */
+  private static final long MOST = 0xFFFF_FFFFL;
+
   static Ownership read(Section item, boolean withNames) {
     Optional<String> names = Optional.empty();
     if (withNames) {
@@ -24,10 +27,19 @@ record Ownership(int mode, int uid, int gid, Optional<String> names) {
               .optional();
     }
     return new Ownership(
-        (int) (item.number("permissions", "mode, octal with a leading 0").orElse(0L) & 0777),
+        mode(item),
         item.number("owner", "number of the user").orElse(0L).intValue(),
         item.number("group", "number of the group").orElse(0L).intValue(),
         names.filter(text -> !text.isEmpty()));
+  }
+
+  private static int mode(Section item) {
+    long mode = item.number("permissions", "mode, octal with a leading 0").orElse(0L);
+    if (mode < 0 || mode > MOST) {
+      item.report("permissions", "must be a mode such as 0644, not " + mode);
+      return 0;
+    }
+    return (int) (mode & 0777);
   }
 
   /** The same owner with other permissions. */

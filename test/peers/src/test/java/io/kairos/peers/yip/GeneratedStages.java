@@ -26,7 +26,8 @@ final class GeneratedStages {
     for (int i = 0; i < some; i++) {
       files.put("/oem/" + (char) ('a' + i) + ".yaml", generator.file(i));
     }
-    return new PeerCase("seed " + seed, files, List.of("/oem"), "", List.of(), Optional.empty());
+    return new PeerCase(
+        "seed " + seed, files, Map.of(), List.of("/oem"), "", List.of(), Optional.empty());
   }
 
   /** A file with a name of its own; a step may come after any step before it. */

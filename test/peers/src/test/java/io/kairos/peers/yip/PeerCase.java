@@ -18,6 +18,7 @@ import java.util.Optional;
  * Something that both engines are given.
  *
  * @param files of the scratch system, besides what every one has
+ * @param links of the scratch system and where they lead
  * @param words of the command line
  * @param differences aspects in which they are meant to differ: {@code exit}, {@code graph}, or a
  *     path; every other aspect has to be the same
@@ -26,6 +27,7 @@ import java.util.Optional;
 record PeerCase(
     String name,
     Map<String, String> files,
+    Map<String, String> links,
     List<String> words,
     String stdin,
     List<String> differences,
@@ -61,10 +63,19 @@ record PeerCase(
     return new PeerCase(
         name,
         files,
+        textMap(map, "links"),
         words.isEmpty() ? List.of("/oem") : words,
         map.text("stdin").orElse(""),
         texts(map, "differs"),
         map.text("because"));
+  }
+
+  private static Map<String, String> textMap(YamlMap map, String key) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (YamlMap.Entry entry : map.map(key).map(YamlMap::entries).orElse(List.of())) {
+      texts.put(entry.key(), ((YamlScalar) entry.value()).asText());
+    }
+    return texts;
   }
 
   private static String oneStep(String step) {

@@ -119,6 +119,20 @@ final class ScratchSystem {
     return this;
   }
 
+  ScratchSystem links(Map<String, String> targets) {
+    targets.forEach(
+        (path, target) -> {
+          try {
+            Path link = root.resolve(path.substring(1));
+            Files.createDirectories(link.getParent());
+            Files.createSymbolicLink(link, Path.of(target));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    return this;
+  }
+
   Path root() {
     return root;
   }

@@ -67,7 +67,7 @@ class SideBySideTest {
   /** Everything that one engine did, by aspect. */
   private SortedMap<String, Object> aspects(String engine, PeerCase peerCase) {
     var system = ScratchSystem.create(folder.resolve(engine), real.program());
-    system.files(peerCase.files());
+    system.files(peerCase.files()).links(peerCase.links());
     List<String> analysis = new ArrayList<>(List.of("-a"));
     analysis.addAll(peerCase.words());
     SortedMap<String, Object> aspects = new TreeMap<>();
