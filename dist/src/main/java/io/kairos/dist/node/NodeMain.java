@@ -21,7 +21,7 @@ public final class NodeMain {
       Usage: kairos TOOL [arguments]
 
       One program under several names. Tools:
-        agent       what a node does with itself: install, state, run-stage (also: kairos-agent)
+        agent       what a node does with itself: install, state, config, … (also: kairos-agent)
         immucore    makes the root file system at boot, in the initramfs (also: init)
         yip         runs a stage of cloud-configs and stage files
 

@@ -43,6 +43,9 @@ final class TestCommand {
     }
   }
 
+  /** Of each property that drawn cases are to prove. */
+  private static final int LONG_CASES = 1_000_000;
+
   private static final Duration DEADLINE = Duration.ofMinutes(85);
 
   /** How surefire and failsafe tell that a class has been run. */
@@ -94,7 +97,7 @@ final class TestCommand {
       command = command.with("-DskipTests");
     }
     if (suites.contains(Suites.LONG)) {
-      command = command.with("-Dfuzz.cases=1000000");
+      command = command.with("-Dcases=" + LONG_CASES);
     }
     if (!journeys.isEmpty()) {
       command = command.with("-DskipITs=false", "-De2e.groups=" + String.join("|", journeys));

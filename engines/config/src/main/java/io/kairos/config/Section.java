@@ -4,6 +4,7 @@ import io.kairos.base.Bytes;
 import io.kairos.base.Position;
 import io.kairos.base.Problem;
 import io.kairos.base.Suggestion;
+import io.kairos.formats.yaml.Yaml;
 import io.kairos.formats.yaml.YamlList;
 import io.kairos.formats.yaml.YamlMap;
 import io.kairos.formats.yaml.YamlNode;
@@ -125,6 +126,7 @@ public final class Section {
             key,
             meaning + ", in MiB",
             Setting.Kind.NUMBER,
+            "a whole number of MiB, 0 or more",
             scalar -> numberOf(scalar).filter(n -> n >= 0 && n < 1L << 43).map(Bytes::ofMib));
     var _ = constrain(key, "minimum", 0L);
     return value;
@@ -415,6 +417,15 @@ public final class Section {
 
   private <T> Value<T> scalar(
       String key, String meaning, Setting.Kind kind, Function<YamlScalar, Optional<T>> reading) {
+    return scalar(key, meaning, kind, kind.toString(), reading);
+  }
+
+  private <T> Value<T> scalar(
+      String key,
+      String meaning,
+      Setting.Kind kind,
+      String expected,
+      Function<YamlScalar, Optional<T>> reading) {
     declare(key, kind, meaning, List.of(), List.of());
     YamlNode node = node(key);
     if (node == null) {
@@ -422,7 +433,7 @@ public final class Section {
     }
     Optional<T> read = node instanceof YamlScalar scalar ? reading.apply(scalar) : Optional.empty();
     if (read.isEmpty()) {
-      wrongKind(key, kind.toString(), node);
+      wrongKind(key, expected, node);
     }
     return value(key, read);
   }
@@ -475,12 +486,30 @@ public final class Section {
   }
 
   private void wrongKind(String key, String expected, YamlNode found) {
-    findings
-        .errors()
-        .add(
-            Problem.at(
-                found.position(),
-                full(key) + " must be " + expected + ", not " + found.described()));
+    var problem =
+        Problem.at(
+            found.position(), full(key) + " must be " + expected + ", not " + found.described());
+    findings.errors().add(remedy(expected, found).map(problem::withRemedy).orElse(problem));
+  }
+
+  /** What to write instead, for the mistakes that people make. */
+  private static Optional<String> remedy(String expected, YamlNode found) {
+    if (!(found instanceof YamlScalar scalar) || scalar.text().length() > 60) {
+      return Optional.empty();
+    }
+    YamlScalar plain = YamlScalar.plain(scalar.text(), scalar.position());
+    return switch (expected) {
+      case "a list of texts" -> Optional.of("write a list: [" + Yaml.flow(scalar) + "]");
+      case "true or false" ->
+          plain.kind() == YamlScalar.Kind.BOOL
+              ? Optional.of("write " + scalar.text() + " without quotes")
+              : Optional.empty();
+      case "a number" ->
+          plain.kind() == YamlScalar.Kind.INTEGER && scalar.kind() == YamlScalar.Kind.TEXT
+              ? Optional.of("write " + scalar.text() + " without quotes")
+              : Optional.empty();
+      default -> Optional.empty();
+    };
   }
 
   private void reportUnknownKeys() {

@@ -79,7 +79,7 @@ class ValidationTest {
             "/oem/90_custom.yaml:2:3: users[0].name is missing",
             "/oem/90_custom.yaml:3:10: users[1].name must be a login name, not '007'",
             "/oem/90_custom.yaml:4:21: users[2].groups must be a list of texts, not the text"
-                + " \"admin\"");
+                + " \"admin\"\n  try: write a list: [admin]");
     assertThat(errors("users: [{name: a, paswd: x}]"))
         .singleElement()
         .asString()

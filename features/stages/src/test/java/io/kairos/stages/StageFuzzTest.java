@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Texts that nobody would write. {@code -Dfuzz.cases=1000000} asks for more of them, {@code
+ * Texts that nobody would write. {@code -Dcases=1000000} asks for more of them, {@code
  * -Dfuzz.seed} for others.
  */
 class StageFuzzTest {
-  private static final int CASES = Integer.getInteger("fuzz.cases", 2000);
+  private static final int CASES = Integer.getInteger("cases", 2000);
   private static final long SEED = Long.getLong("fuzz.seed", 20260301L);
 
   private static final List<String> PIECES =

@@ -49,17 +49,11 @@ record Arguments(String function, List<Object> values) {
     return values.get(index) == null ? "" : Values.shown(values.get(index));
   }
 
+  /** A whole number; a text is none. */
   long integer(int index) {
     return switch (values.get(index)) {
       case Long number -> number;
-      case Double number -> number.longValue();
-      case String text -> {
-        try {
-          yield Long.parseLong(text.strip());
-        } catch (NumberFormatException e) {
-          yield 0L;
-        }
-      }
+      case Double number when number == Math.rint(number) -> number.longValue();
       case null, default -> throw wrong("int", values.get(index));
     };
   }
@@ -70,6 +64,28 @@ record Arguments(String function, List<Object> values) {
       case Number number -> number.doubleValue();
       case null, default -> throw wrong("float64", values.get(index));
     };
+  }
+
+  /** Anything as a whole number, as sprig converts it; what is no number is 0. */
+  long converted(int index) {
+    return Conversion.integer(values.get(index));
+  }
+
+  /** Anything as a number, as sprig converts it; what is no number is 0. */
+  double convertedFloat(int index) {
+    return Conversion.floating(values.get(index));
+  }
+
+  boolean flag(int index) {
+    if (values.get(index) instanceof Boolean flag) {
+      return flag;
+    }
+    throw wrong("bool", values.get(index));
+  }
+
+  /** The arguments from one on. */
+  List<Object> from(int index) {
+    return values.subList(Math.min(index, values.size()), values.size());
   }
 
   List<Object> list(int index) {

@@ -14,7 +14,6 @@ final class BuiltinFunctions implements FunctionSet {
         "not",
         "len",
         "index",
-        "slice",
         "print",
         "println",
         "printf",
@@ -26,16 +25,17 @@ final class BuiltinFunctions implements FunctionSet {
         "ge",
         "html",
         "js",
-        "urlquery");
+        "urlquery",
+        "call");
   }
 
   @Override
   public Object call(String name, Arguments a) {
     return switch (name) {
+      case "call" -> throw Failure.execute("error calling call: there are no function values");
       case "not" -> !Values.isTrue(a.expect(1).get(0));
       case "len" -> length(a.expect(1).get(0));
       case "index" -> index(a.expect(1, 100));
-      case "slice" -> slice(a.expect(1, 3));
       case "print" -> print(a);
       case "println" -> println(a);
       case "printf" -> Printf.format(a.expect(1, 100));
@@ -46,7 +46,7 @@ final class BuiltinFunctions implements FunctionSet {
       case "gt" -> Values.compare(a.expect(2).get(0), a.get(1)) > 0;
       case "ge" -> Values.compare(a.expect(2).get(0), a.get(1)) >= 0;
       case "html" -> html(print(a));
-      case "js" -> print(a).replace("\\", "\\\\").replace("'", "\\'").replace("\"", "\\\"");
+      case "js" -> js(print(a));
       case "urlquery" -> URLEncoder.encode(print(a), StandardCharsets.UTF_8);
       default -> throw new IllegalArgumentException(name);
     };
@@ -82,31 +82,20 @@ final class BuiltinFunctions implements FunctionSet {
           }
           value = Values.of(list.get((int) at));
         }
-        case String text -> value = (long) text.charAt((int) a.integer(i));
+        case String text -> {
+          byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+          long at = a.integer(i);
+          if (at < 0 || at >= octets.length) {
+            throw Failure.execute("error calling index: index out of range: " + at);
+          }
+          value = (long) (octets[(int) at] & 0xFF);
+        }
         case null -> throw Failure.execute("error calling index: index of untyped nil");
         default ->
             throw Failure.execute("error calling index: can't index " + Values.typeOf(value));
       }
     }
     return value;
-  }
-
-  private static Object slice(Arguments a) {
-    int size =
-        switch (a.get(0)) {
-          case String text -> text.length();
-          case List<?> list -> list.size();
-          case null, default ->
-              throw Failure.execute("error calling slice: can't slice " + Values.typeOf(a.get(0)));
-        };
-    long from = a.count() > 1 ? a.integer(1) : 0;
-    long to = a.count() > 2 ? a.integer(2) : size;
-    if (from < 0 || to > size || from > to) {
-      throw Failure.execute("error calling slice: index out of range");
-    }
-    return a.get(0) instanceof String text
-        ? text.substring((int) from, (int) to)
-        : a.list(0).subList((int) from, (int) to);
   }
 
   /** Values side by side, with a blank between two that are no texts. */
@@ -127,6 +116,27 @@ final class BuiltinFunctions implements FunctionSet {
       out.append(i > 0 ? " " : "").append(Values.shown(a.get(i)));
     }
     return out.append('\n').toString();
+  }
+
+  private static String js(String text) {
+    var out = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '\\' -> out.append("\\\\");
+        case '\'' -> out.append("\\'");
+        case '"' -> out.append("\\\"");
+        case '<', '>', '&', '=' -> out.append(String.format("\\u%04X", (int) c));
+        default -> {
+          if (c < ' ') {
+            out.append(String.format("\\u%04X", (int) c));
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    return out.toString();
   }
 
   private static String html(String text) {

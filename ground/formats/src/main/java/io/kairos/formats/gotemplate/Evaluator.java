@@ -15,6 +15,12 @@ import java.util.TreeMap;
 final class Evaluator {
   private static final int DEEPEST = 200;
 
+  /** Far beyond what people write; protects the time. */
+  private static final int MOST_STEPS = 5_000_000;
+
+  /** Characters of a text or of the result; protects the memory. */
+  private static final int LONGEST = 8 << 20;
+
   private enum Flow {
     NEXT,
     BREAK,
@@ -26,6 +32,7 @@ final class Evaluator {
   private final StringBuilder out = new StringBuilder();
   private Deque<Map<String, Object>> scopes = new ArrayDeque<>();
   private int depth;
+  private int steps;
 
   /** What {@code .} is. */
   private Object dot;
@@ -54,6 +61,7 @@ final class Evaluator {
   }
 
   private Flow walk(Node node) {
+    count();
     return switch (node) {
       case Node.Text(var text) -> {
         out.append(text);
@@ -79,6 +87,15 @@ final class Evaluator {
       case Node.Break b -> Flow.BREAK;
       case Node.Continue c -> Flow.CONTINUE;
     };
+  }
+
+  private void count() {
+    if (++steps > MOST_STEPS) {
+      throw Failure.execute("more than " + MOST_STEPS + " steps");
+    }
+    if (out.length() > LONGEST) {
+      throw Failure.execute("the result is longer than " + LONGEST + " characters");
+    }
   }
 
   private Flow scoped(java.util.function.Supplier<Flow> body) {
@@ -131,6 +148,7 @@ final class Evaluator {
     }
     List<String> variables = range.list().variables();
     for (int i = 0; i < items.size(); i++) {
+      count();
       Object key = keys.get(i);
       Object item = items.get(i);
       Flow flow =
@@ -193,7 +211,16 @@ final class Evaluator {
     if (command.head() instanceof Operand.Function(var name)) {
       return call(name, command.arguments(), piped);
     }
+    if (command.head() instanceof Operand.Literal(var literal) && literal == null) {
+      throw Failure.execute("nil is not a command");
+    }
     if (!command.arguments().isEmpty() || !piped.isEmpty()) {
+      if (value(command.head()) instanceof Version.Method method) {
+        List<Object> arguments = new ArrayList<>();
+        command.arguments().forEach(operand -> arguments.add(value(operand)));
+        arguments.addAll(piped);
+        return method.call(arguments);
+      }
       throw Failure.execute("can't give argument to non-function");
     }
     return value(command.head());
@@ -201,6 +228,9 @@ final class Evaluator {
 
   private Object call(String name, List<Operand> operands, List<Object> piped) {
     if (name.equals("and") || name.equals("or")) {
+      if (operands.isEmpty() && piped.isEmpty()) {
+        throw Failure.execute("wrong number of args for " + name + ": want at least 1 got 0");
+      }
       Object value = null;
       for (Operand operand : operands) {
         value = value(operand);
@@ -213,7 +243,11 @@ final class Evaluator {
     List<Object> arguments = new ArrayList<>();
     operands.forEach(operand -> arguments.add(value(operand)));
     arguments.addAll(piped);
-    return Functions.call(name, new Arguments(name, arguments));
+    Object result = Functions.call(name, new Arguments(name, arguments));
+    if (result instanceof String text && text.length() > LONGEST) {
+      throw Failure.execute("a text is longer than " + LONGEST + " characters");
+    }
+    return result;
   }
 
   private Object value(Operand operand) {
@@ -241,6 +275,7 @@ final class Evaluator {
         }
         yield Values.of(map.get(name));
       }
+      case Version version -> version.field(name);
       case null -> {
         if (missing == GoTemplate.MissingKey.ERROR) {
           throw Failure.execute("nil data; no entry for key \"" + name + "\"");

@@ -118,6 +118,9 @@ final class Lexer {
       }
       case '.' -> {
         if (isDigitAt(at + 1)) {
+          if (!spaced && tokens.getLast().isOperand()) {
+            throw Failure.parse("unexpected '.' before a digit", line);
+          }
           number(spaced);
         } else {
           at++;

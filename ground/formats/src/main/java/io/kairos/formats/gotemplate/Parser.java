@@ -22,6 +22,7 @@ final class Parser {
   private final Deque<Set<String>> scopes = new ArrayDeque<>();
   private int at;
   private int depth;
+  private int ranges;
 
   Parser(List<Token> tokens) {
     this.tokens = tokens;
@@ -81,11 +82,13 @@ final class Parser {
         }
         case "break" -> {
           at++;
+          insideRange(word);
           close("break");
           return Optional.of(new Node.Break());
         }
         case "continue" -> {
           at++;
+          insideRange(word);
           close("continue");
           return Optional.of(new Node.Continue());
         }
@@ -109,6 +112,12 @@ final class Parser {
     Pipeline pipeline = pipeline();
     close("command");
     return Optional.of(new Node.Print(pipeline));
+  }
+
+  private void insideRange(Token word) {
+    if (ranges == 0) {
+      throw Failure.parse("{{" + word.text() + "}} outside {{range}}", word.line());
+    }
   }
 
   private Node include(boolean defines) {
@@ -135,7 +144,9 @@ final class Parser {
     scopes.push(new HashSet<>(scopes.peek()));
     Pipeline pipeline = pipeline();
     close(word);
+    ranges += word.equals("range") ? 1 : 0;
     List<Node> then = list();
+    ranges -= word.equals("range") ? 1 : 0;
     List<Node> otherwise = List.of();
     Token open = next();
     if (open.kind() != Token.Kind.OPEN) {
@@ -202,7 +213,13 @@ final class Parser {
     }
     List<Command> commands = new ArrayList<>();
     do {
-      commands.add(command());
+      Command command = command();
+      boolean fixed =
+          command.head() instanceof Operand.Literal || command.head() instanceof Operand.Dot;
+      if (fixed && !commands.isEmpty()) {
+        throw Failure.parse("non executable command in pipeline", peek().line());
+      }
+      commands.add(command);
     } while (skip("|"));
     for (String variable : variables) {
       if (isAssignment && !scopes.peek().contains(variable)) {

@@ -1,11 +1,6 @@
 package io.kairos.formats.gotemplate;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,8 +20,6 @@ final class TextFunctions implements FunctionSet {
         "trimPrefix",
         "upper",
         "lower",
-        "title",
-        "untitle",
         "repeat",
         "substr",
         "trunc",
@@ -43,30 +36,21 @@ final class TextFunctions implements FunctionSet {
         "split",
         "splitList",
         "splitn",
-        "join",
-        "b64enc",
-        "b64dec",
-        "sha256sum",
-        "sha1sum",
         "toString",
         "env",
         "expandenv",
-        "regexMatch",
-        "regexReplaceAll",
-        "regexFind");
+        "trimall");
   }
 
   @Override
   public Object call(String name, Arguments a) {
     return switch (name) {
       case "trim" -> a.expect(1).text(0).strip();
-      case "trimAll" -> trimAll(a.expect(2).text(0), a.text(1));
+      case "trimAll", "trimall" -> trimAll(a.expect(2).text(0), a.text(1));
       case "trimSuffix" -> trimSuffix(a.expect(2).text(0), a.text(1));
       case "trimPrefix" -> trimPrefix(a.expect(2).text(0), a.text(1));
       case "upper" -> a.expect(1).text(0).toUpperCase(Locale.ROOT);
       case "lower" -> a.expect(1).text(0).toLowerCase(Locale.ROOT);
-      case "title" -> initials(a.expect(1).text(0), true);
-      case "untitle" -> initials(a.expect(1).text(0), false);
       case "repeat" -> repeat(a.expect(2).integer(0), a.text(1));
       case "substr" -> substr(a.expect(3).integer(0), a.integer(1), a.text(2));
       case "trunc" -> trunc(a.expect(2).integer(0), a.text(1));
@@ -83,21 +67,9 @@ final class TextFunctions implements FunctionSet {
       case "split" -> split(a.expect(2).text(0), -1, a.text(1));
       case "splitn" -> split(a.expect(3).text(0), (int) a.integer(1), a.text(2));
       case "splitList" -> parts(a.expect(2).text(0), -1, a.text(1));
-      case "join" -> String.join(a.expect(2).text(0), texts(a.get(1)));
-      case "b64enc" -> Base64.getEncoder().encodeToString(bytes(a.expect(1).text(0)));
-      case "b64dec" -> decoded(a.expect(1).text(0));
-      case "sha256sum" -> digest("SHA-256", a.expect(1).text(0));
-      case "sha1sum" -> digest("SHA-1", a.expect(1).text(0));
-      case "toString" -> a.expect(1).shown(0);
+      case "toString" -> Values.shown(a.expect(1).get(0));
       case "env" -> environment(a.expect(1).text(0));
       case "expandenv" -> expanded(a.expect(1).text(0));
-      case "regexMatch" -> pattern(a.expect(2).text(0)).matcher(a.text(1)).find();
-      case "regexFind" -> {
-        var matcher = pattern(a.expect(2).text(0)).matcher(a.text(1));
-        yield matcher.find() ? matcher.group() : "";
-      }
-      case "regexReplaceAll" ->
-          pattern(a.expect(3).text(0)).matcher(a.text(1)).replaceAll(groups(a.text(2)));
       default -> throw new IllegalArgumentException(name);
     };
   }
@@ -120,17 +92,6 @@ final class TextFunctions implements FunctionSet {
 
   private static String trimPrefix(String prefix, String text) {
     return text.startsWith(prefix) ? text.substring(prefix.length()) : text;
-  }
-
-  private static String initials(String text, boolean upper) {
-    var out = new StringBuilder(text);
-    for (int i = 0; i < text.length(); i++) {
-      if (i == 0 || Character.isWhitespace(text.charAt(i - 1))) {
-        char c = text.charAt(i);
-        out.setCharAt(i, upper ? Character.toUpperCase(c) : Character.toLowerCase(c));
-      }
-    }
-    return out.toString();
   }
 
   private static String repeat(long count, String text) {
@@ -206,39 +167,6 @@ final class TextFunctions implements FunctionSet {
     return parts;
   }
 
-  private static List<String> texts(Object value) {
-    if (!(value instanceof List<?> list)) {
-      return value == null ? List.of() : List.of(Values.shown(value));
-    }
-    List<String> texts = new ArrayList<>();
-    for (Object item : list) {
-      if (item != null) {
-        texts.add(Values.shown(item));
-      }
-    }
-    return texts;
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String decoded(String text) {
-    try {
-      return new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      return e.getMessage();
-    }
-  }
-
-  private static String digest(String algorithm, String text) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes(text)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private static String environment(String name) {
     String value = System.getenv(name);
     return value == null ? "" : value;
@@ -266,18 +194,5 @@ final class TextFunctions implements FunctionSet {
       i = braced && end < text.length() && text.charAt(end) == '}' ? end : end - 1;
     }
     return out.toString();
-  }
-
-  private static java.util.regex.Pattern pattern(String text) {
-    try {
-      return java.util.regex.Pattern.compile(text);
-    } catch (java.util.regex.PatternSyntaxException e) {
-      throw Failure.execute("error parsing regexp: " + e.getDescription());
-    }
-  }
-
-  /** Go writes {@code ${1}} and {@code $1}; Java wants no braces around numbers. */
-  private static String groups(String replacement) {
-    return replacement.replaceAll("\\$\\{(\\d+)\\}", "\\$$1");
   }
 }

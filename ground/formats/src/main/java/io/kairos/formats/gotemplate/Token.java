@@ -21,6 +21,11 @@ record Token(Kind kind, String text, int line, boolean spaced) {
     END
   }
 
+  /** Whether a field may follow without a blank. */
+  boolean isOperand() {
+    return kind == Kind.FIELD || kind == Kind.VARIABLE || kind == Kind.WORD || is(")");
+  }
+
   boolean is(String symbol) {
     return kind == Kind.SYMBOL && text.equals(symbol);
   }

@@ -42,6 +42,8 @@ final class Values {
       case Long number -> "int";
       case Double number -> "float64";
       case String text -> "string";
+      case GoTime time -> "time.Time";
+      case Version version -> "*semver.Version";
       case List<?> list -> "[]interface {}";
       case Map<?, ?> map -> "map[string]interface {}";
       default -> value.getClass().getSimpleName();
@@ -62,9 +64,10 @@ final class Values {
     return GoText.floating(number);
   }
 
+  /** Numbers of two kinds do not compare in Go, nor do lists and maps. */
   static boolean areEqual(Object a, Object b) {
-    if (a instanceof Number && b instanceof Number) {
-      return compare(a, b) == 0;
+    if (isContainer(a) || isContainer(b)) {
+      throw Failure.execute("non-comparable type " + typeOf(isContainer(a) ? a : b));
     }
     if (a != null && b != null && a.getClass() != b.getClass()) {
       throw Failure.execute("incompatible types for comparison");
@@ -72,12 +75,16 @@ final class Values {
     return Objects.equals(a, b);
   }
 
+  private static boolean isContainer(Object value) {
+    return value instanceof List<?> || value instanceof Map<?, ?>;
+  }
+
   static int compare(Object a, Object b) {
     if (a instanceof Long x && b instanceof Long y) {
       return Long.compare(x, y);
     }
-    if (a instanceof Number x && b instanceof Number y) {
-      return Double.compare(x.doubleValue(), y.doubleValue());
+    if (a instanceof Double x && b instanceof Double y) {
+      return Double.compare(x, y);
     }
     if (a instanceof String x && b instanceof String y) {
       return x.compareTo(y);

@@ -24,4 +24,11 @@ public final class Yaml {
   public static String emit(YamlNode node) {
     return new YamlWriter(4).write(node);
   }
+
+  /** A scalar as it may stand inside brackets, on one line. */
+  public static String flow(YamlScalar scalar) {
+    String text = scalar.asText();
+    boolean quotes = text.chars().anyMatch(c -> ",[]{}".indexOf(c) >= 0);
+    return quotes ? ScalarStyle.quoted(text) : ScalarStyle.key(text);
+  }
 }

@@ -1,6 +1,7 @@
 package io.kairos.formats.yaml;
 
 import io.kairos.base.Position;
+import io.kairos.formats.gofmt.GoText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +42,9 @@ public sealed interface YamlNode permits YamlMap, YamlList, YamlScalar {
       case null -> new YamlScalar("null", YamlScalar.Kind.NULL, position);
       case YamlNode node -> node;
       case Boolean flag -> new YamlScalar(flag.toString(), YamlScalar.Kind.BOOL, position);
-      case Double number -> new YamlScalar(number.toString(), YamlScalar.Kind.FLOAT, position);
-      case Float number -> new YamlScalar(number.toString(), YamlScalar.Kind.FLOAT, position);
+      case Double number -> new YamlScalar(spelled(number), YamlScalar.Kind.FLOAT, position);
+      case Float number ->
+          new YamlScalar(spelled(number.doubleValue()), YamlScalar.Kind.FLOAT, position);
       case Number number -> new YamlScalar(number.toString(), YamlScalar.Kind.INTEGER, position);
       case Map<?, ?> map -> {
         var entries = new ArrayList<YamlMap.Entry>();
@@ -62,5 +64,15 @@ public sealed interface YamlNode permits YamlMap, YamlList, YamlScalar {
 
   static YamlNode of(Object value) {
     return of(value, Position.ofSource("built-in"));
+  }
+
+  private static String spelled(double number) {
+    if (Double.isNaN(number)) {
+      return ".nan";
+    }
+    if (Double.isInfinite(number)) {
+      return number > 0 ? ".inf" : "-.inf";
+    }
+    return GoText.floating(number);
   }
 }

@@ -37,7 +37,9 @@ final class YamlReader {
   /** Nodes that aliases may add; protects the memory. */
   private static final int MOST_ALIASED = 100_000;
 
-  private static final int LONGEST = 32 << 20;
+  /** The scanner's time grows with the square of a scalar's length. */
+  private static final int LONGEST = 4 << 20;
+
   private static final String TAG = "tag:yaml.org,2002:";
 
   private final String source;
@@ -53,6 +55,11 @@ final class YamlReader {
   }
 
   YamlNode read(String text) {
+    if (text.length() > LONGEST) {
+      throw new InvalidConfig(
+          Problem.at(Position.ofSource(source), "longer than " + LONGEST + " characters")
+              .withRemedy("let the file be downloaded instead of written into the config"));
+    }
     String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
     var settings = LoadSettings.builder().setLabel(source).setCodePointLimit(LONGEST).build();
     try {
@@ -66,12 +73,48 @@ final class YamlReader {
     } catch (MarkedYamlEngineException e) {
       Position where =
           e.getProblemMark().map(this::position).orElseGet(() -> Position.ofSource(source));
-      String context = e.getContext() == null ? "" : e.getContext() + ": ";
-      throw new InvalidConfig(Problem.at(where, "not valid YAML: " + context + e.getProblem()));
+      throw new InvalidConfig(explained(e, where));
     } catch (YamlEngineException e) {
       throw new InvalidConfig(
-          Problem.at(Position.ofSource(source), "not valid YAML: " + e.getMessage()));
+          Problem.at(controlCharacter(withoutMark), "not valid YAML: " + e.getMessage()));
     }
+  }
+
+  private Problem explained(MarkedYamlEngineException e, Position where) {
+    String what = e.getProblem() == null ? "" : e.getProblem();
+    if (what.contains("TAB")) {
+      return Problem.at(where, "not valid YAML: a tab where only spaces may stand")
+          .withRemedy("indent with spaces");
+    }
+    String context = e.getContext() == null ? "" : e.getContext() + ": ";
+    var problem = Problem.at(where, "not valid YAML: " + context + what);
+    if (context.contains("quoted scalar") && what.contains("end of stream")) {
+      return e.getContextMark()
+          .map(mark -> Problem.at(position(mark), "not valid YAML: this quote is never closed"))
+          .orElse(problem);
+    }
+    return what.contains("mapping values are not allowed")
+            || what.contains("expected <block end>")
+            || what.contains("could not find expected ':'")
+        ? problem.withRemedy(
+            "check how this line and the one before are indented, and that texts with ': ' are"
+                + " quoted")
+        : problem;
+  }
+
+  /** Where the first character stands that YAML does not allow; the reader does not tell. */
+  private Position controlCharacter(String text) {
+    int line = 1;
+    int column = 1;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7F || c == 0xFFFE) {
+        return new Position(source, line, column);
+      }
+      line += c == '\n' ? 1 : 0;
+      column = c == '\n' ? 1 : column + 1;
+    }
+    return Position.ofSource(source);
   }
 
   private YamlNode node(Event event, int depth) {

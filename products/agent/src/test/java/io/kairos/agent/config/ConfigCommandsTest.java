@@ -22,7 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ConfigCommandsTest {
   private static final String GOOD =
-      "#cloud-config\nusers:\n- name: kairos\n  groups: [admin]\ninstall:\n  auto: true\n";
+      """
+      #cloud-config
+      users:
+      - name: kairos
+        groups: [admin]
+      install:
+        auto: true
+      """;
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -77,8 +84,17 @@ class ConfigCommandsTest {
     config().print(false);
     assertThat(out())
         .isEqualTo(
-            "#cloud-config\n\n# Sources:\n# - /oem/1.yaml\n# - /oem/2.yaml\n\n"
-                + "a:\n    - x\nb: 1\n");
+            """
+            #cloud-config
+
+            # Sources:
+            # - /oem/1.yaml
+            # - /oem/2.yaml
+
+            a:
+                - x
+            b: 1
+            """);
   }
 
   @Test
@@ -201,7 +217,8 @@ class ConfigCommandsTest {
                         "inline:6:3: unknown key 'install.devise'\n  try: did you mean 'device'?",
                         "inline:7:9: install.auto must be true or false, not the text \"perhaps\"",
                         "inline:9:3: unknown key 'k3s.enable'\n  try: did you mean 'enabled'?",
-                        "inline:10:9: k3s.args must be a list of texts, not the text \"--x\"")
+                        "inline:10:9: k3s.args must be a list of texts, not the text \"--x\"\n"
+                            + "  try: write a list: [--x]")
                     .anyMatch(text -> text.contains("stages.boot[0].comands"))
                     .anyMatch(text -> text.contains("stages.boot[1].files")));
     assertThat(err()).contains("WARNING: inline:2:1: unknown key 'hostnam'");
