@@ -403,13 +403,15 @@ class StageRunnerTest {
           - {name: fast, after: [{name: init}], files: [{path: /fast, permissions: 0600}]}
           - {name: later, after: [{name: n.fast}], commands: ['test -e $ROOT/slow']}
         """);
-    Thread.startVirtualThread(
-        () -> {
-          while (!node.host.exists("/fast")) {
-            Thread.onSpinWait();
-          }
-          release.countDown();
-        });
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              while (!node.host.exists("/fast")) {
+                Thread.onSpinWait();
+              }
+              release.countDown();
+            });
     node.run("foo").orThrow();
   }
 
