@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Texts that nobody would write. {@code -Dcases=1000000} asks for more of them, {@code
- * -Dfuzz.seed} for others.
+ * Texts that nobody would write. {@code -Dcases=1000000} asks for more of them, {@code -Dfuzz.seed}
+ * for others.
  */
 class StageFuzzTest {
   private static final int CASES = Integer.getInteger("cases", 2000);
