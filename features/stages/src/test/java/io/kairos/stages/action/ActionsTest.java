@@ -80,8 +80,7 @@ class ActionsTest {
   @Test
   void aFileThatCannotBeDecodedLeavesTheOldOne() {
     var node = new Stages(root).file("/tmp/c", "old");
-    assertThat(
-            node.step("files: [{path: /tmp/c, encoding: base64, content: '***'}]").succeeded())
+    assertThat(node.step("files: [{path: /tmp/c, encoding: base64, content: '***'}]").succeeded())
         .isFalse();
     assertThat(node.host.read("/tmp/c")).isEqualTo("old");
   }

@@ -48,8 +48,7 @@ class AuthorizedKeysActionTest {
     assertThat(asked)
         .containsExactly(
             "https://github.com/someone.keys", "https://gitlab.com/other.keys", "https://e.org/k");
-    assertThat(node.host.read(FILE))
-        .isEqualTo("ssh-ed25519 AAAA\nssh-rsa FIRST\nssh-rsa SECOND\n");
+    assertThat(node.host.read(FILE)).isEqualTo("ssh-ed25519 AAAA\nssh-rsa FIRST\nssh-rsa SECOND\n");
     assertThat(node.host.permissions(FILE)).isEqualTo("rw-------");
     assertThat(node.host.kernel().owner(node.host.resolved(FILE)))
         .hasToString("Optional[Owner[uid=1234, gid=99]]");
