@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A registry of one test with one repository, {@code test/image}, which serves the blobs of
@@ -30,7 +31,7 @@ final class FakeRegistry implements AutoCloseable {
   private final Map<String, byte[]> manifests = new ConcurrentHashMap<>();
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private final boolean needsLogin;
-  private volatile int cuts;
+  private final AtomicInteger cuts = new AtomicInteger();
 
   FakeRegistry(boolean needsLogin) throws IOException {
     this.needsLogin = needsLogin;
@@ -61,7 +62,7 @@ final class FakeRegistry implements AutoCloseable {
 
   /** The next so many blobs end early. */
   FakeRegistry cutting(int next) {
-    cuts = next;
+    cuts.set(next);
     return this;
   }
 
@@ -164,10 +165,7 @@ final class FakeRegistry implements AutoCloseable {
       }
       byte[] content = blobs.get(exchange.getRequestURI().getPath().substring(1));
       exchange.sendResponseHeaders(200, content.length);
-      boolean isCut = cuts > 0;
-      if (isCut) {
-        cuts--;
-      }
+      boolean isCut = cuts.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
       exchange.getResponseBody().write(content, 0, isCut ? content.length / 2 : content.length);
       exchange.getResponseBody().flush();
     }
