@@ -6,12 +6,14 @@ import io.kairos.host.Command;
 import io.kairos.host.Host;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -19,6 +21,8 @@ import java.util.UUID;
  * secrets are in files of mode 0600, never on a command line, in an environment or on a disk.
  */
 final class Credentials implements AutoCloseable {
+  private static final Charset UTF8 = StandardCharsets.UTF_8;
+
   private final Host host;
   private final GitAuth auth;
   private final GitAddress address;
@@ -66,9 +70,7 @@ final class Credentials implements AutoCloseable {
     }
   }
 
-  private static final java.nio.charset.Charset UTF8 = StandardCharsets.UTF_8;
-
-  private static String line(java.util.Optional<Secret> secret) {
+  private static String line(Optional<Secret> secret) {
     return secret.map(s -> line(new String(s.reveal(), UTF8))).orElse("");
   }
 

@@ -1,5 +1,6 @@
 package io.kairos.stages.packages;
 
+import io.kairos.base.HostFailure;
 import io.kairos.config.Section;
 import io.kairos.host.Host;
 import io.kairos.host.Output;
@@ -80,8 +81,7 @@ public record Pinning(
         return;
       }
     }
-    throw new io.kairos.base.HostFailure(
-        manager.name() + " could not pin " + name + " to " + version);
+    throw new HostFailure(manager.name() + " could not pin " + name + " to " + version);
   }
 
   private void entries(Host host, PackageManager manager, Map<String, String> versions) {

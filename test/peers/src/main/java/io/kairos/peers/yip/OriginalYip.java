@@ -62,7 +62,8 @@ public final class OriginalYip {
     if (Files.isExecutable(Path.of(USUAL_PLACE, "go"))) {
       return USUAL_PLACE + "/go";
     }
-    throw new HostFailure("go is not installed; it builds the original yip (1.21 or newer; Debian 13 has it)");
+    throw new HostFailure(
+        "go is not installed; it builds the original yip (1.21 or newer; Debian 13 has it)");
   }
 
   private static Path cache() {
