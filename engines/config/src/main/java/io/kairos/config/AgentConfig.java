@@ -139,6 +139,7 @@ public record AgentConfig(
     file.text("encoding", "of the content: b64, gz, gz+b64").optional();
     file.text("owner", "user, or user:group").optional();
     file.text("permissions", "octal").optional();
+    file.constrain("permissions", "type", List.of("string", "integer"));
     if (!file.has("path")) {
       file.report("path", "is missing");
     }

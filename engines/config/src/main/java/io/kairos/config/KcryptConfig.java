@@ -1,5 +1,6 @@
 package io.kairos.config;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,20 +41,24 @@ public record KcryptConfig(
   }
 
   static KcryptConfig read(Section kcrypt) {
-    return new KcryptConfig(
-        kcrypt
-            .section("challenger", "server of keys", Challenger::read)
-            .optional()
-            .orElse(
-                new Challenger(
-                    Optional.empty(),
-                    false,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty())),
-        kcrypt.text("nv_index", "key in the TPM").optional(),
-        kcrypt.text("c_index", "certificate in the TPM").optional(),
-        kcrypt.text("tpm_device", "TPM; the first one by default").optional());
+    var config =
+        new KcryptConfig(
+            kcrypt
+                .section("challenger", "server of keys", Challenger::read)
+                .optional()
+                .orElse(
+                    new Challenger(
+                        Optional.empty(),
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty())),
+            kcrypt.text("nv_index", "key in the TPM").optional(),
+            kcrypt.text("c_index", "certificate in the TPM").optional(),
+            kcrypt.text("tpm_device", "TPM; the first one by default").optional());
+    kcrypt.constrain("nv_index", "type", List.of("string", "integer"));
+    var _ = kcrypt.constrain("c_index", "type", List.of("string", "integer"));
+    return config;
   }
 }

@@ -13,6 +13,9 @@ import java.util.TreeMap;
  * it follows their pattern. Unknown keys pass, because providers have keys of their own.
  */
 public final class SchemaDocument {
+  /** Values of variables, options and the like, which people write without quotes. */
+  private static final List<String> ANY_SCALAR = List.of("string", "number", "boolean", "null");
+
   private static final String DESCRIPTION =
       "What a Kairos node is: users, stages, installation, providers.";
 
@@ -103,7 +106,10 @@ public final class SchemaDocument {
 
   private Map<String, Object> schema(String path, Setting setting) {
     Map<String, Object> schema = new LinkedHashMap<>();
-    setting.standard().ifPresent(text -> schema.put("default", standard(setting.kind(), text)));
+    setting
+        .standard()
+        .flatMap(text -> standard(setting.kind(), text))
+        .ifPresent(value -> schema.put("default", value));
     if (!setting.words().isEmpty()) {
       schema.put("enum", setting.words());
     }
@@ -122,7 +128,7 @@ public final class SchemaDocument {
       case TEXTS -> array(schema, Map.of("type", "string"));
       case TEXT_MAP -> {
         if (setting.children().isEmpty()) {
-          mapOf(schema, Map.of("type", "string"));
+          mapOf(schema, Map.of("type", ANY_SCALAR));
         } else {
           schema.putAll(section(path, setting));
         }
@@ -140,11 +146,13 @@ public final class SchemaDocument {
     return schema;
   }
 
-  private static Object standard(Setting.Kind kind, String text) {
+  /** In the kind of its setting; a default that is told in other words has none. */
+  private static Optional<Object> standard(Setting.Kind kind, String text) {
     return switch (kind) {
-      case FLAG -> Boolean.valueOf(text);
-      case NUMBER -> Long.valueOf(text);
-      default -> text;
+      case FLAG -> Optional.of(Boolean.valueOf(text));
+      case NUMBER ->
+          text.matches("-?[0-9]{1,18}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
+      default -> Optional.of(text);
     };
   }
 
@@ -167,7 +175,7 @@ public final class SchemaDocument {
       section.put("required", required);
     }
     if (setting.kind() == Setting.Kind.TEXT_MAP) {
-      section.put("additionalProperties", Map.of("type", "string"));
+      section.put("additionalProperties", Map.of("type", ANY_SCALAR));
     }
     section.put("properties", properties(path + ".", setting.children()));
     section.put("type", "object");

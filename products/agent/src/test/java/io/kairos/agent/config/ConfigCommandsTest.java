@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
+import io.kairos.config.SchemaDocument;
+import io.kairos.formats.jq.Jq;
 import io.kairos.formats.json.Json;
+import io.kairos.stages.StagesCheck;
 import io.kairos.testkit.host.ScratchHost;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,6 +242,19 @@ class ConfigCommandsTest {
                 4L,
                 "column",
                 3L));
+  }
+
+  @Test
+  void theSchemaHasTheStepsOfStages() {
+    String schema =
+        Json.pretty(SchemaDocument.of(Optional.of("1"), StagesCheck.stepSettings()), " ");
+    Object tree = Json.parse("schema", schema);
+    assertThat(Jq.parse(".definitions.SchemaStageSchema.properties.commands.type").run(tree))
+        .containsExactly("array");
+    assertThat(Jq.parse(".properties.stages.additionalProperties.items[\"$ref\"]").run(tree))
+        .containsExactly("#/definitions/SchemaStageSchema");
+    assertThat(Jq.parse("[.. | objects | .default? | select(. == \"0 B\")]").run(tree))
+        .containsExactly(List.of());
   }
 
   @Test
