@@ -46,8 +46,6 @@ public final class Rehearsal {
       String listing = stages.analyze(stage, StageSources.standard().withCommandLine(INSTALLED));
       System.out.write(listing.getBytes(StandardCharsets.UTF_8));
     }
-    var _ = stages.run("an-empty-stage", StageSources.standard().withCommandLine(INSTALLED));
-    var _ = stages.runAlone("boot", StageSources.document("stages: {boot: [{name: x}, {}]}\n"));
     System.out.flush();
   }
 }

@@ -39,15 +39,24 @@ public final class StageRunner {
   private final Host host;
   private final Fetcher fetcher;
   private final StageLog log;
+  private final Duration reminder;
 
   public StageRunner(Host host, StageLog log) {
     this(host, new HttpFetcher(), log);
   }
 
   public StageRunner(Host host, Fetcher fetcher, StageLog log) {
+    this(host, fetcher, log, REMINDER);
+  }
+
+  /**
+   * @param reminder how often the log is told what is still running
+   */
+  StageRunner(Host host, Fetcher fetcher, StageLog log, Duration reminder) {
     this.host = host;
     this.fetcher = fetcher;
     this.log = log;
+    this.reminder = reminder;
   }
 
   /** Runs a stage to its end; what failed is in the report, and in the log. */
@@ -129,7 +138,7 @@ public final class StageRunner {
 
     StageReport all() {
       Instant begin = host.clock().instant();
-      Thread reminder = Thread.startVirtualThread(this::remind);
+      Thread reminding = Thread.startVirtualThread(this::remind);
       try {
         for (StageLoader.Group group : groups(loader)) {
           for (String part : parts) {
@@ -137,7 +146,7 @@ public final class StageRunner {
           }
         }
       } finally {
-        reminder.interrupt();
+        reminding.interrupt();
       }
       tell(loader.problems());
       problems.addAll(loader.problems());
@@ -231,11 +240,11 @@ public final class StageRunner {
       }
     }
 
-    /** Tells every ten seconds what is still running. */
+    /** Tells again and again what is still running. */
     private void remind() {
       try {
         while (true) {
-          Thread.sleep(REMINDER);
+          Thread.sleep(reminder);
           running.forEach((name, since) -> log.info("Still running stage '" + name + "'"));
         }
       } catch (InterruptedException end) {

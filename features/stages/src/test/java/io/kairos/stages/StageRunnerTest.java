@@ -416,6 +416,32 @@ class StageRunnerTest {
   }
 
   @Test
+  void theLogIsToldWhatIsStillRunning() {
+    var node = new Stages(root);
+    var told = new java.util.concurrent.CountDownLatch(1);
+    node.host.answering(
+        "systemctl",
+        command -> {
+          try {
+            boolean inTime = told.await(30, java.util.concurrent.TimeUnit.SECONDS);
+            return new io.kairos.host.Output(inTime ? 0 : 1, "", "nobody was told");
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    node.file("/oem/a.yaml", "{name: A, stages: {foo: [{name: x, systemctl: {start: [y]}}]}}");
+    StageLog log =
+        (level, line) -> {
+          if (line.equals("Still running stage 'A.x'")) {
+            told.countDown();
+          }
+        };
+    new StageRunner(node.host, address -> "", log, java.time.Duration.ofMillis(1))
+        .run("foo", StageSources.only("/oem"))
+        .orThrow();
+  }
+
+  @Test
   void theReportAndTheLogSumUpWhatHappened() {
     var node =
         new Stages(root)
