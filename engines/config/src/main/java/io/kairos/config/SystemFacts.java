@@ -85,6 +85,11 @@ public final class SystemFacts {
     return release("ID");
   }
 
+  /** Ids of systems that this one is like, with spaces between. */
+  public Optional<String> osLike() {
+    return release("ID_LIKE");
+  }
+
   public String hostname() {
     return line("/proc/sys/kernel/hostname").orElse("");
   }

@@ -1,5 +1,7 @@
 package io.kairos.images;
 
+import io.kairos.base.InvalidConfig;
+import io.kairos.base.Problem;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +18,27 @@ public record Platform(String os, String architecture, Optional<String> variant)
   public static Platform linux(String architecture) {
     return new Platform(
         "linux", GO_NAMES.getOrDefault(architecture, architecture), Optional.empty());
+  }
+
+  /**
+   * {@code os/architecture} or {@code os/architecture/variant}.
+   *
+   * @throws InvalidConfig when the text is something else
+   */
+  public static Platform parse(String text) {
+    String[] parts = text.strip().split("/", -1);
+    boolean isPlatform = parts.length == 2 || parts.length == 3;
+    for (String part : parts) {
+      isPlatform &= part.matches("[A-Za-z0-9_.-]+");
+    }
+    if (!isPlatform) {
+      throw new InvalidConfig(
+          Problem.of("'" + text + "' is no platform").withRemedy("write it as linux/arm64"));
+    }
+    return new Platform(
+        parts[0],
+        GO_NAMES.getOrDefault(parts[1], parts[1]),
+        parts.length == 3 ? Optional.of(parts[2]) : Optional.empty());
   }
 
   /** A variant that only one side names makes no difference. */

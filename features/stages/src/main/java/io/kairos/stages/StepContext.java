@@ -23,6 +23,7 @@ public final class StepContext {
   private final Map<String, Object> templateData;
   private final ReentrantLock accounts = new ReentrantLock();
   private final ReentrantLock files = new ReentrantLock();
+  private final ReentrantLock packages = new ReentrantLock();
 
   public StepContext(Host host, Fetcher fetcher, StageLog log) {
     this.host = host;
@@ -51,6 +52,11 @@ public final class StepContext {
   /** Held by whoever reads a file to write it again. */
   public ReentrantLock files() {
     return files;
+  }
+
+  /** Held by whoever runs a package manager: they refuse to run twice at once. */
+  public ReentrantLock packages() {
+    return packages;
   }
 
   /**

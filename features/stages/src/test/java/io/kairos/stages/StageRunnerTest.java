@@ -466,13 +466,4 @@ class StageRunnerTest {
     assertThat(node.runner().preview("none", StageSources.only("/oem")).explained())
         .isEqualTo("no source has steps for the stage 'none'\n");
   }
-
-  @Test
-  void aKeyThatIsNotSupportedYetFailsItsStepInsteadOfBeingIgnored() {
-    var node = new Stages(root);
-    StageReport report =
-        node.step("git: {url: https://e/x.git, path: /x}\ncommands: ['echo ran > $ROOT/out']");
-    assertThat(report.errors()).singleElement().asString().contains("'git' is not supported yet");
-    assertThat(node.host.read("/out")).isEqualTo("ran\n");
-  }
 }

@@ -1,6 +1,7 @@
 package io.kairos.storage;
 
 import io.kairos.base.Bytes;
+import io.kairos.base.NameUuid;
 import java.util.Optional;
 import java.util.UUID;
 

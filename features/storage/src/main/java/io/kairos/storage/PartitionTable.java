@@ -1,6 +1,7 @@
 package io.kairos.storage;
 
 import io.kairos.base.Bytes;
+import io.kairos.base.NameUuid;
 import io.kairos.base.Refused;
 import java.nio.file.Path;
 import java.util.ArrayList;

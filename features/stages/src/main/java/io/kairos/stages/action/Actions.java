@@ -11,8 +11,8 @@ public final class Actions {
   static final List<Action> ORDER =
       List.of(
           new DnsAction(),
-          new UnsupportedAction("downloads", "files to download"),
-          new UnsupportedAction("git", "repository to clone"),
+          new DownloadsAction(),
+          new GitAction(),
           new EnsureEntitiesAction(),
           new DirectoriesAction(),
           new FilesAction(),
@@ -29,9 +29,9 @@ public final class Actions {
           new SystemdFirstbootAction(),
           new DatasourceAction(),
           new LayoutAction(),
-          new UnsupportedAction("package_pins", "versions of packages"),
-          new UnsupportedAction("packages", "packages to install and remove"),
-          new UnsupportedAction("unpack_images", "images to unpack"));
+          new PackagePinsAction(),
+          new PackagesAction(),
+          new UnpackImagesAction());
 
   private Actions() {}
 

@@ -2,57 +2,78 @@ package io.kairos.stages.action;
 
 import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
+import io.kairos.config.DeviceScript;
 import io.kairos.config.Section;
 import io.kairos.host.Host;
-import io.kairos.host.Kernel;
 import io.kairos.stages.StepContext;
-import java.util.EnumSet;
+import io.kairos.stages.layout.AddedPartitions;
+import io.kairos.stages.layout.GrowingPartition;
+import io.kairos.stages.layout.LayoutDisk;
+import io.kairos.stages.layout.NewPartition;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * {@code layout}: grows the last partition of a disk and its file system. Nothing to grow is
- * success, so the step can run at every boot. Adding partitions is not supported yet.
+ * {@code layout}: makes the table of a disk, adds partitions to it, grows the last one with its
+ * file system. What is done already is success, so the step can run at every boot.
  */
 final class LayoutAction implements Action {
   /**
+   * The disk, as a step names it.
+   *
+   * @param path of the device, or a script that prints it
+   * @param label of a file system on the disk
+   */
+  private record Device(
+      Optional<String> path, Optional<String> label, boolean isInitialized, String diskName) {
+    static Device read(Section device) {
+      Optional<String> path =
+          device
+              .text("path", "device of the disk, or script://COMMAND that prints it")
+              .optional()
+              .filter(text -> !text.isEmpty());
+      Optional<String> label =
+          device
+              .text("label", "label of a file system on it")
+              .optional()
+              .filter(text -> !text.isEmpty());
+      boolean init =
+          device
+              .flag("init_disk", "write a new table, unless it has the one of disk_name")
+              .orElse(false);
+      return new Device(
+          path, label, init, device.text("disk_name", "names the new table").orElse(""));
+    }
+
+    Optional<LayoutDisk> find(Host host) {
+      if (isInitialized && (path.isEmpty() || label.isPresent())) {
+        throw new HostFailure(
+            "layout: init_disk needs the path of the disk, and no label: it makes the disk empty");
+      }
+      return path.map(text -> LayoutDisk.at(host, DeviceScript.resolve(host, text)))
+          .or(() -> label.map(text -> LayoutDisk.holding(host, text)));
+    }
+  }
+
+  /**
    * @param grow size to reach, zero for all there is; empty when nothing is to grow
    */
-  private record Layout(
-      Optional<String> path, Optional<String> label, Optional<Bytes> grow, boolean wantsMore)
+  private record Layout(Optional<Device> device, AddedPartitions add, Optional<Bytes> grow)
       implements Work {
     static Layout read(Section layout) {
-      Optional<String[]> device =
-          layout
-              .section(
-                  "device",
-                  "disk",
-                  section ->
-                      new String[] {
-                        section.text("path", "device of the disk").orElse(""),
-                        section.text("label", "label of a file system on it").orElse(""),
-                        section.flag("init_disk", "write a new table").orElse(false) ? "yes" : "",
-                        section.text("disk_name", "name of the table").orElse("")
-                      })
-              .optional();
-      Optional<Bytes> grow =
+      return new Layout(
+          layout.section("device", "disk", Device::read).optional(),
+          new AddedPartitions(
+              layout
+                  .sections("add_partitions", "partitions to add", NewPartition::read)
+                  .orElse(List.of())),
           layout
               .section(
                   "expand_partition",
                   "grow the last partition",
                   section ->
                       section.mebibytes("size", "size to reach; 0 is all").orElse(Bytes.ZERO))
-              .optional();
-      boolean adds =
-          layout
-              .anything("add_partitions", "partitions to add; not supported yet")
-              .optional()
-              .isPresent();
-      return new Layout(
-          device.map(d -> d[0]).filter(text -> !text.isEmpty()),
-          device.map(d -> d[1]).filter(text -> !text.isEmpty()),
-          device.isEmpty() ? Optional.empty() : grow,
-          adds || device.filter(d -> !d[2].isEmpty()).isPresent());
+              .optional());
     }
 
     @Override
@@ -62,53 +83,40 @@ final class LayoutAction implements Action {
 
     @Override
     public void perform(StepContext context) {
-      if (wantsMore) {
-        throw new HostFailure(
-            "layout: 'add_partitions' and 'init_disk' are not supported yet; nothing was done");
-      }
-      if (grow.isEmpty()) {
-        return;
-      }
-      Host host = context.host();
-      if (path.isEmpty() && label.isEmpty()) {
+      add.requireSound();
+      Optional<LayoutDisk> found = device.orElseThrow().find(context.host());
+      if (found.isEmpty()) {
         context.log().warn("layout: no device is named, nothing to do");
         return;
       }
-      GrowingPartition partition =
-          path.isPresent()
-              ? GrowingPartition.lastOf(host, path.get())
-              : GrowingPartition.besides(host, label.orElseThrow());
-      switch (partition.room(grow.get())) {
+      LayoutDisk disk = found.get();
+      if (device.get().isInitialized() && disk.initialize(device.get().diskName())) {
+        context.log().info("layout: " + disk.device() + " has a new partition table");
+      }
+      boolean hasRoom = add.wanted().isEmpty() || add.addTo(disk, context.log());
+      if (hasRoom && grow.isPresent()) {
+        grow(context, GrowingPartition.lastOf(disk), grow.get());
+      }
+    }
+
+    private static void grow(StepContext context, GrowingPartition partition, Bytes size) {
+      switch (partition.room(size)) {
         case GrowingPartition.Room.None(var reason) ->
             context.log().info("layout: " + partition.device() + " is not grown: " + reason);
-        case GrowingPartition.Room.Some(var size) -> {
-          partition.grow(size);
-          growFilesystem(host, partition.device());
+        case GrowingPartition.Room.Some(var target) -> {
+          partition.grow(target);
+          partition.growFilesystem();
           context.log().info("layout: grown " + partition.device());
         }
       }
     }
   }
 
-  private static void growFilesystem(Host host, String device) {
-    String type = GrowingPartition.filesystem(host, device);
-    String at = "/run/kairos-grow-" + device.substring(device.lastIndexOf('/') + 1);
-    HostFiles.createDirectories(host, at, 0700);
-    Kernel kernel = host.kernel();
-    kernel.mount(device, host.resolved(at), type, EnumSet.noneOf(Kernel.MountFlag.class), "");
-    try {
-      GrowingPartition.growFilesystem(host, type, device, at);
-    } finally {
-      kernel.unmount(host.resolved(at));
-    }
-  }
-
-  static final Set<String> GROWABLE = Set.of("ext2", "ext3", "ext4", "xfs", "btrfs");
-
   @Override
   public Optional<Work> read(Section step) {
     return step.section("layout", "partitions of a disk", Layout::read)
         .optional()
+        .filter(layout -> layout.device().isPresent())
         .map(layout -> layout);
   }
 }

@@ -2,18 +2,14 @@ package io.kairos.agent.install;
 
 import io.kairos.base.Position;
 import io.kairos.base.Refused;
-import io.kairos.host.Command;
+import io.kairos.config.DeviceScript;
 import io.kairos.host.Host;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 
 /** From what the user wrote as {@code install.device} to a device node. */
 final class TargetDevice {
-  private static final String SCRIPT = "script://";
-  private static final Duration SCRIPT_DEADLINE = Duration.ofMinutes(5);
-
   private TargetDevice() {}
 
   /**
@@ -22,10 +18,7 @@ final class TargetDevice {
    * @throws Refused when a link names a partition or nothing
    */
   static String resolve(Host host, String device, Optional<Position> where) {
-    String named = device;
-    if (named.startsWith(SCRIPT)) {
-      named = host.run(Command.of(named.substring(SCRIPT.length())).within(SCRIPT_DEADLINE)).text();
-    }
+    String named = DeviceScript.resolve(host, device);
     return named.startsWith("/dev/disk/by-") ? followed(host, named, where) : named;
   }
 

@@ -1,13 +1,17 @@
-package io.kairos.stages.action;
+package io.kairos.stages.layout;
 
 import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
+import io.kairos.host.Kernel;
+import io.kairos.stages.action.HostFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The last partition of a disk, as sysfs knows it.
@@ -18,7 +22,7 @@ import java.time.Duration;
  * @param sectors length of the partition
  * @param diskSectors length of the disk
  */
-record GrowingPartition(
+public record GrowingPartition(
     Host host, String disk, String name, int number, long start, long sectors, long diskSectors) {
   private static final String BLOCK = "/sys/class/block/";
   private static final long SECTOR = 512;
@@ -29,8 +33,10 @@ record GrowingPartition(
   /** Partitions end at whole mebibytes, which may leave less than this behind them. */
   private static final long ALIGNMENT = (1 << 20) / SECTOR;
 
+  private static final Set<String> GROWABLE = Set.of("ext2", "ext3", "ext4", "xfs", "btrfs");
+
   /** What is left to grow into. */
-  sealed interface Room {
+  public sealed interface Room {
     record None(String reason) implements Room {}
 
     /**
@@ -39,28 +45,9 @@ record GrowingPartition(
     record Some(Bytes size) implements Room {}
   }
 
-  static GrowingPartition lastOf(Host host, String diskPath) {
-    Path real = host.resolved(diskPath);
-    if (!Files.exists(real)) {
-      throw new HostFailure("layout: there is no device " + diskPath);
-    }
-    return last(host, real.getFileName().toString());
-  }
-
-  /** The last partition of the disk on which a file system with this label lies. */
-  static GrowingPartition besides(Host host, String label) {
-    Path real = host.resolved("/dev/disk/by-label/" + label);
-    if (!Files.exists(real)) {
-      throw new HostFailure("layout: there is no file system with the label " + label);
-    }
-    String name = real.getFileName().toString();
-    try {
-      Path sysfs = Path.of(Files.readSymbolicLink(host.path(BLOCK + name)).toString());
-      boolean isPartition = Files.exists(host.resolved(BLOCK + name + "/partition"));
-      return last(host, isPartition ? sysfs.getParent().getFileName().toString() : name);
-    } catch (IOException e) {
-      throw new HostFailure("layout: cannot find the disk of " + name, e);
-    }
+  /** The last partition of a disk. */
+  public static GrowingPartition lastOf(LayoutDisk disk) {
+    return last(disk.host(), disk.name());
   }
 
   private static GrowingPartition last(Host host, String disk) {
@@ -101,14 +88,14 @@ record GrowingPartition(
     }
   }
 
-  String device() {
+  public String device() {
     return "/dev/" + name;
   }
 
   /**
    * @param wished size to reach, zero for all there is
    */
-  Room room(Bytes wished) {
+  public Room room(Bytes wished) {
     long end = diskSectors - BACKUP_TABLE;
     if (wished.isZero()) {
       return end - (start + sectors) < ALIGNMENT
@@ -134,9 +121,9 @@ record GrowingPartition(
   }
 
   /** Moves the table's backup to the end of the disk, then the end of the partition. */
-  void grow(Bytes size) {
+  public void grow(Bytes size) {
     String type = filesystem(host, device());
-    if (!LayoutAction.GROWABLE.contains(type)) {
+    if (!GROWABLE.contains(type)) {
       String what = type.equals("vfat") ? "FAT partition" : type.isEmpty() ? "unknown" : type;
       throw new HostFailure("layout: " + device() + ": " + what + " resizing is not supported");
     }
@@ -152,19 +139,33 @@ record GrowingPartition(
     }
   }
 
-  static String filesystem(Host host, String device) {
+  private static String filesystem(Host host, String device) {
     return host.run(
             Command.of("blkid", "-c", "/dev/null", "-o", "value", "-s", "TYPE", device)
                 .expecting(0, 2))
         .text();
   }
 
-  static void growFilesystem(Host host, String type, String device, String mountedAt) {
+  /** Has the file system fill its partition, online, through a mount of our own. */
+  public void growFilesystem() {
+    String type = filesystem(host, device());
+    String at = "/run/kairos-grow-" + name;
+    HostFiles.createDirectories(host, at, 0700);
+    Kernel kernel = host.kernel();
+    kernel.mount(device(), host.resolved(at), type, EnumSet.noneOf(Kernel.MountFlag.class), "");
+    try {
+      growFilesystem(type, at);
+    } finally {
+      kernel.unmount(host.resolved(at));
+    }
+  }
+
+  private void growFilesystem(String type, String at) {
     Command command =
         switch (type) {
-          case "xfs" -> Command.of("xfs_growfs", mountedAt);
-          case "btrfs" -> Command.of("btrfs", "filesystem", "resize", "max", mountedAt);
-          default -> Command.of("resize2fs", device);
+          case "xfs" -> Command.of("xfs_growfs", at);
+          case "btrfs" -> Command.of("btrfs", "filesystem", "resize", "max", at);
+          default -> Command.of("resize2fs", device());
         };
     host.run(command.within(Duration.ofMinutes(30)));
   }

@@ -1,4 +1,4 @@
-package io.kairos.storage;
+package io.kairos.base;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

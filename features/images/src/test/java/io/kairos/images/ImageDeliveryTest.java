@@ -1,0 +1,108 @@
+package io.kairos.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kairos.base.Refused;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImageDeliveryTest {
+  @TempDir Path folder;
+  private Path target;
+  private ImageDelivery delivery;
+
+  @BeforeEach
+  void makeTarget() throws IOException {
+    target = Files.createDirectory(folder.resolve("target"));
+    delivery =
+        new ImageDelivery(
+            TestImages.KERNEL,
+            UnpackOptions.TO_LOOK_AT,
+            new Registry(new RegistryLogins(folder.resolve("absent"))));
+  }
+
+  private Path image(TestImages.Member... members) {
+    return TestImages.Stack.of(members).layout(folder);
+  }
+
+  private void deliver(ImageSource source) {
+    delivery.deliver(source, TestImages.AMD64, target);
+  }
+
+  private List<String> names() throws IOException {
+    try (var entries = Files.list(target)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void layersOfALayoutComeOverWhatIsThereAndTheRestStays() throws IOException {
+    Files.writeString(target.resolve("mine"), "mine");
+    Files.writeString(target.resolve("bin"), "old");
+    Path kept = Files.createDirectory(target.resolve("etc"));
+    Files.setPosixFilePermissions(kept, PosixFilePermissions.fromString("rwx------"));
+    Path layout =
+        TestImages.Stack.of(
+                TestImages.file("bin", "one"),
+                TestImages.directory("etc"),
+                TestImages.file("etc/gone", "x"),
+                TestImages.file("etc/conf", "1"))
+            .layer(TestImages.file("etc/conf", "2"), TestImages.whiteout("etc/.wh.gone"))
+            .layout(folder);
+    for (int i = 0; i < 2; i++) {
+      deliver(new ImageSource.OciFile(layout));
+      assertThat(names()).containsExactly("bin", "etc", "mine");
+      assertThat(target.resolve("bin")).hasContent("one");
+      assertThat(target.resolve("etc/conf")).hasContent("2");
+      assertThat(target.resolve("etc/gone")).doesNotExist();
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void anImageOfARegistryIsPulledAndUnpacked() throws IOException {
+    try (var registry = new FakeRegistry(false).push("1", image(TestImages.file("a", "A")))) {
+      deliver(new ImageSource.OciImage(registry.image("1")));
+    }
+    assertThat(names()).containsExactly("a");
+  }
+
+  @Test
+  void aLinkIsNotFollowedAndNothingIsHalfDone() throws IOException {
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    Files.createSymbolicLink(target.resolve("lib"), outside);
+    Path layout =
+        image(
+            TestImages.file("a", "A"),
+            TestImages.directory("lib"),
+            TestImages.file("lib/evil", "x"));
+    assertThatThrownBy(() -> deliver(new ImageSource.OciFile(layout)))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("target/lib is no directory");
+    assertThat(outside).isEmptyDirectory();
+    assertThat(names()).containsExactly("lib");
+  }
+
+  @Test
+  void anotherPlatformOrAnotherKindOfImageLeavesNothingBehind() throws IOException {
+    Path layout = image(TestImages.file("a", "A"));
+    assertThatThrownBy(
+            () ->
+                delivery.deliver(
+                    new ImageSource.Directory(layout), Platform.linux("arm64"), target))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("arm64");
+    assertThatThrownBy(() -> deliver(new ImageSource.ImageFile(Path.of("/x.img"))))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("cannot be unpacked");
+    assertThat(names()).isEmpty();
+  }
+}
