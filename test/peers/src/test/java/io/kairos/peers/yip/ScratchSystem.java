@@ -29,7 +29,16 @@ final class ScratchSystem {
           "sh", "cat", "echo", "touch", "mkdir", "ls", "true", "false", "test", "[", "rm", "sort",
           "id", "grep", "sleep", "env", "chmod", "wc", "printf");
   private static final List<String> RECORDED =
-      List.of("systemctl", "systemd-firstboot", "modprobe", "udevadm");
+      List.of(
+          "systemctl",
+          "systemd-firstboot",
+          "modprobe",
+          "udevadm",
+          "apt-get",
+          "dnf",
+          "zypper",
+          "apk",
+          "pacman");
   private static final int CHARACTER_DEVICE = 0020000;
 
   /** Not part of what a stage does: the programs, the devices, and locks of account files. */

@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ class SideBySideTest {
   private static final int GENERATED = 25;
 
   private static RealYip real;
+  private static FileServer server;
   @TempDir Path folder;
 
   @BeforeAll
@@ -40,6 +42,14 @@ class SideBySideTest {
     assumeTrue(Files.exists(Path.of("/bin/busybox")), "busybox-static is not installed");
     assumeTrue(LinuxHost.here().hasProgram("unshare"), "unshare is not installed");
     real = RealYip.builtOrSkipped();
+    server = FileServer.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
   }
 
   static List<PeerCase> written() {
@@ -67,7 +77,7 @@ class SideBySideTest {
   /** Everything that one engine did, by aspect. */
   private SortedMap<String, Object> aspects(String engine, PeerCase peerCase) {
     var system = ScratchSystem.create(folder.resolve(engine), real.program());
-    system.files(peerCase.files()).links(peerCase.links());
+    system.files(server.named(peerCase.files())).links(peerCase.links());
     List<String> analysis = new ArrayList<>(List.of("-a"));
     analysis.addAll(peerCase.words());
     SortedMap<String, Object> aspects = new TreeMap<>();
