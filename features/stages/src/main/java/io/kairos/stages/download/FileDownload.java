@@ -227,26 +227,31 @@ public record FileDownload(Host host, URI address, String target, Duration deadl
 
   /** Waits until all has come, the time is over, or nothing came for long. */
   private <T> T await(CompletableFuture<T> answer, long begin, Path growing) {
-    long seen = -1;
+    long seen = 0;
+    long changed = System.nanoTime();
     try {
       while (true) {
-        long left = deadline.toNanos() - (System.nanoTime() - begin);
-        boolean isLast = !deadline.isZero() && left <= STALLED.toNanos();
+        long now = System.nanoTime();
+        long left = deadline.isZero() ? Long.MAX_VALUE : deadline.toNanos() - (now - begin);
+        long patience = STALLED.toNanos() - (now - changed);
+        if (left <= 0 || patience <= 0) {
+          answer.cancel(true);
+          throw new HostFailure(
+              "cannot download "
+                  + shown()
+                  + ": "
+                  + (left <= 0
+                      ? "it took longer than " + deadline.toSeconds() + " s"
+                      : "nothing came for " + STALLED.toMinutes() + " minutes"));
+        }
         try {
-          return answer.get(isLast ? Math.max(0, left) : STALLED.toNanos(), TimeUnit.NANOSECONDS);
+          return answer.get(Math.min(left, patience), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-          long now = growing != null && Files.exists(growing) ? Files.size(growing) : 0;
-          if (isLast || now == seen) {
-            answer.cancel(true);
-            throw new HostFailure(
-                "cannot download "
-                    + shown()
-                    + ": "
-                    + (isLast
-                        ? "it took longer than " + deadline.toSeconds() + " s"
-                        : "nothing came for " + STALLED.toMinutes() + " minutes"));
+          long size = growing != null && Files.exists(growing) ? Files.size(growing) : 0;
+          if (size != seen) {
+            seen = size;
+            changed = System.nanoTime();
           }
-          seen = now;
         }
       }
     } catch (ExecutionException e) {
