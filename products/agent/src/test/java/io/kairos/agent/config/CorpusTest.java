@@ -154,8 +154,7 @@ class CorpusTest {
         .filter(file -> !file.contains(" /oem/"))
         .forEach(f -> told.append(f).append('\n'));
     Golden.assertMatches(
-        CORPUS.resolveSibling("golden/corpus/" + name + ".executed"),
-        everywhere(told.toString()));
+        CORPUS.resolveSibling("golden/corpus/" + name + ".executed"), everywhere(told.toString()));
   }
 
   /** Without what differs between machines: where the scratch root is, and the search path. */
