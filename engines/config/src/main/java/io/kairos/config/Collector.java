@@ -12,11 +12,13 @@ import io.kairos.host.Host;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -37,9 +39,13 @@ public final class Collector {
   private static final long LARGEST = 2L << 20;
   private static final int LONGEST_CHAIN = 10;
 
+  /** For all remote configs of a scan together; after it no further one is begun. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private final Host host;
   private final Fetcher fetcher;
   private final UnaryOperator<String> addressTemplate;
+  private final LongSupplier nanoTime;
   private final List<String> directories = new ArrayList<>();
   private final List<String> readers = new ArrayList<>();
   private final List<String> overwrites = new ArrayList<>();
@@ -53,9 +59,15 @@ public final class Collector {
    * @param addressTemplate renders a {@code config_url} before it is fetched
    */
   public Collector(Host host, Fetcher fetcher, UnaryOperator<String> addressTemplate) {
+    this(host, fetcher, addressTemplate, System::nanoTime); // clocks are set during a boot
+  }
+
+  Collector(
+      Host host, Fetcher fetcher, UnaryOperator<String> addressTemplate, LongSupplier nanoTime) {
     this.host = host;
     this.fetcher = fetcher;
     this.addressTemplate = addressTemplate;
+    this.nanoTime = nanoTime;
   }
 
   /** Adds directories; those that do not exist are passed over. */
@@ -92,6 +104,7 @@ public final class Collector {
     private final List<String> sources = new ArrayList<>();
     private final List<Problem> failures = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
+    private final long begin = nanoTime.getAsLong();
 
     Config run() {
       for (String directory : directories) {
@@ -194,6 +207,18 @@ public final class Collector {
         String url = addressTemplate.apply(((YamlScalar) address.get()).text());
         if (!visited.add(url) || visited.size() > LONGEST_CHAIN) {
           warnings.add(Problem.at(where, "config_url leads in a circle: " + url));
+          return document;
+        }
+        if (nanoTime.getAsLong() - begin > PATIENCE.toNanos()) {
+          failures.add(
+              Problem.at(
+                      where,
+                      "gave up before fetching "
+                          + url
+                          + ": the configs before it took more than "
+                          + PATIENCE.toMinutes()
+                          + " minutes")
+                  .withRemedy("look at the servers that the other config_urls name"));
           return document;
         }
         String text = fetcher.fetch(URI.create(url));

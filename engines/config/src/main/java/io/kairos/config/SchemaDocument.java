@@ -152,7 +152,8 @@ public final class SchemaDocument {
       case FLAG -> Optional.of(Boolean.valueOf(text));
       case NUMBER ->
           text.matches("-?[0-9]{1,18}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
-      default -> Optional.of(text);
+      case TEXT -> Optional.of(text);
+      default -> Optional.empty();
     };
   }
 

@@ -70,12 +70,11 @@ public record Setting(
   }
 
   Setting withStandard(String text) {
-    boolean isPlain = !text.isEmpty() && !text.equals("{}") && !text.equals("[]");
     return new Setting(
         key,
         kind,
         meaning,
-        isPlain ? Optional.of(text) : Optional.empty(),
+        Optional.of(text).filter(shown -> !shown.isEmpty()),
         words,
         children,
         keywords);

@@ -8,9 +8,11 @@ import io.kairos.base.InvalidConfig;
 import io.kairos.base.Problem;
 import io.kairos.testkit.host.ScratchHost;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,6 +166,27 @@ class CollectorTest {
     Config config = collector().reader("config_url: http://e/1").collect();
     assertThat(config.merged().keys()).contains("a");
     assertThat(config.warnings()).singleElement().asString().contains("circle");
+  }
+
+  @Test
+  void slowServersCannotHoldAScanForEver() {
+    var now = new AtomicLong();
+    var slow =
+        new Collector(
+            host,
+            address -> {
+              now.addAndGet(Duration.ofMinutes(3).toNanos());
+              return "#cloud-config\na: 1\nconfig_url: http://e/2\n";
+            },
+            address -> address,
+            now::get);
+    Config config = slow.reader("config_url: http://e/1").collect();
+    assertThat(config.merged().keys()).contains("a");
+    assertThat(config.sources()).containsExactly("reader", "http://e/1");
+    assertThat(config.failures())
+        .singleElement()
+        .asString()
+        .contains("http://e/1:3:13: gave up before fetching http://e/2");
   }
 
   @Test
