@@ -29,6 +29,11 @@ record ConfigurationDrive(String name, List<String> labels, List<String> files, 
   }
 
   @Override
+  public boolean needsNetwork() {
+    return false;
+  }
+
+  @Override
   public Optional<UserData> fetch(StepContext context) {
     for (String device : drives.find(context.host(), labels)) {
       Optional<String> text = drives.read(context.host(), device, files);

@@ -8,6 +8,11 @@ interface Datasource {
   /** As users write it in {@code providers}. */
   String name();
 
+  /** Whether it can only be reached over a network. */
+  default boolean needsNetwork() {
+    return true;
+  }
+
   /**
    * Asks, within a few seconds.
    *

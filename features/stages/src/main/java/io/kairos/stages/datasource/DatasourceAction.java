@@ -122,6 +122,9 @@ public final class DatasourceAction implements Action {
           }
         }
       }
+      if (!Network.isThere(context.host()) && wanted.values().removeIf(Datasource::needsNetwork)) {
+        context.log().info("datasource: there is no network yet, so no platform is asked over it");
+      }
       for (String name : Platform.identified(context.host(), platforms)) {
         if (wanted.containsKey(name)) {
           context.log().info("datasource: the firmware says that this is " + name);

@@ -12,6 +12,11 @@ record UserDataFile(String path) implements Datasource {
   }
 
   @Override
+  public boolean needsNetwork() {
+    return false;
+  }
+
+  @Override
   public Optional<UserData> fetch(StepContext context) {
     return HostFiles.read(context.host(), HostFiles.normalized(path)).map(UserData::of);
   }

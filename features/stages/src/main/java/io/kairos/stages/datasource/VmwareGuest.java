@@ -25,6 +25,11 @@ final class VmwareGuest implements Datasource {
   }
 
   @Override
+  public boolean needsNetwork() {
+    return false;
+  }
+
+  @Override
   public Optional<UserData> fetch(StepContext context) {
     if (!context.host().hasProgram(RPC) && !context.host().hasProgram(TOOLS)) {
       context.log().debug("vmware: neither " + RPC + " nor " + TOOLS + " is on this machine");

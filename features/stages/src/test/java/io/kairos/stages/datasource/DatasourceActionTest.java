@@ -373,6 +373,20 @@ class DatasourceActionTest {
   }
 
   @Test
+  void withoutANetworkNobodyIsAskedOverIt() {
+    aws();
+    node.host.with("/proc/net/route", "Iface\tDestination\n").with("/proc/net/if_inet6", "0001 01 80 10 80 lo\n");
+    assertThatThrownBy(() -> run("{providers: [aws]}"))
+        .isInstanceOf(HostFailure.class)
+        .hasMessageContaining("no metadata/userdata found");
+    assertThat(node.log).anyMatch(line -> line.contains("no network yet"));
+
+    node.host.with("/proc/net/route", "Iface\tDestination\neth0\t00000000\n");
+    run("{providers: [aws]}");
+    assertThat(node.host.read("/run/config/userdata.yaml")).isEqualTo(CLOUD_CONFIG);
+  }
+
+  @Test
   void aDriveIsMountedReadOnlyAndGivenBack() {
     node.host.with("/dev/disk/by-label/cidata", "").with("/dev/sr0", "").with("/dev/srx", "");
     var drives = new MountedDrives();
