@@ -104,7 +104,7 @@ public record NodeMachine(
   /** Reboots a running node and waits until another boot answers. */
   public void reboot(QemuMachine machine, SshAccess access) {
     String before = machine.bootId(access);
-    var ignored = machine.trySsh(access, "sudo systemctl reboot");
+    machine.sshAndLetGo(access, "sudo systemctl reboot");
     machine.awaitOtherBoot(access, before, BOOT_DEADLINE);
   }
 

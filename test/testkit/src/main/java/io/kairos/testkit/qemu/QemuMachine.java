@@ -145,6 +145,12 @@ public final class QemuMachine implements AutoCloseable {
     return host.run(access.run(sshPort, line, Duration.ofMinutes(3)).expecting(all));
   }
 
+  /** Runs a shell line that may end the machine, or the connection, before it can be answered. */
+  public void sshAndLetGo(SshAccess access, String line) {
+    int cut = 255; // ssh(1), exit status
+    var _ = host.run(access.run(sshPort, line, Duration.ofMinutes(3)).expecting(0, cut));
+  }
+
   /**
    * Runs a shell script on the machine, from its standard input.
    *
