@@ -375,7 +375,9 @@ class DatasourceActionTest {
   @Test
   void withoutANetworkNobodyIsAskedOverIt() {
     aws();
-    node.host.with("/proc/net/route", "Iface\tDestination\n").with("/proc/net/if_inet6", "0001 01 80 10 80 lo\n");
+    node.host
+        .with("/proc/net/route", "Iface\tDestination\n")
+        .with("/proc/net/if_inet6", "0001 01 80 10 80 lo\n");
     assertThatThrownBy(() -> run("{providers: [aws]}"))
         .isInstanceOf(HostFailure.class)
         .hasMessageContaining("no metadata/userdata found");
