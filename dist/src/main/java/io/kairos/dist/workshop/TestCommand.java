@@ -97,7 +97,7 @@ final class TestCommand {
       command = command.with("-DskipTests");
     }
     if (suites.contains(Suites.LONG)) {
-      command = command.with("-Dcases=" + LONG_CASES, "-Dcrash.stride=1");
+      command = command.with("-Dcases=" + LONG_CASES);
     }
     if (!journeys.isEmpty()) {
       command = command.with("-DskipITs=false", "-De2e.groups=" + String.join("|", journeys));
