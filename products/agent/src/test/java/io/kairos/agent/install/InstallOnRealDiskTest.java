@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class InstallOnRealDiskTest {
   private static final Bytes DISK = Bytes.ofMib(4096);
 
-  /** Odd, so that both kinds of loss meet steps of every kind. */
-  private static final int STRIDE = Integer.getInteger("crash.stride", 3);
+  /** Steps from one cut to the next; odd, so that both kinds of loss meet steps of every kind. */
+  private static final int STRIDE = Integer.getInteger("crash.stride", 1);
 
   private boolean tableWritten;
   private boolean finished;
@@ -91,7 +91,7 @@ class InstallOnRealDiskTest {
   /**
    * Each run starts over where the one before was cut, and comes a bit farther. In turn the process
    * is killed, so that its mounts and loop devices stay, and the power is cut, so that what was not
-   * flushed is lost. {@code -Dcrash.stride=1} cuts after every single step.
+   * flushed is lost. {@code -Dcrash.stride=3} is for people in a hurry.
    */
   @Test
   void powerLossAfterAnyStepLeavesTheOldDiskOrAnInstallationThatStartsOver(@TempDir Path root)
