@@ -129,7 +129,7 @@ public record InstallConfig(
     Map<String, PartitionConfig> byRole = new LinkedHashMap<>();
     for (String role : ROLES) {
       partitions
-          .section(role, "the " + role + " partition", PartitionConfig::read)
+          .section(role, "the " + role + " partition", PartitionConfig::readOfSystem)
           .optional()
           .ifPresent(partition -> byRole.put(role, partition));
     }

@@ -16,7 +16,16 @@ public record PartitionConfig(
     Optional<String> filesystem,
     Optional<String> label,
     List<String> flags) {
-  static PartitionConfig read(Section partition) {
+  /** A partition of the system: programs find it by its name and label. */
+  static PartitionConfig readOfSystem(Section partition) {
+    PartitionConfig read = read(partition);
+    for (String fixed : List.of("name", "label", "flags", "uuid", "partition_label")) {
+      partition.hasNoEffect(fixed, "those of the system's partitions are fixed");
+    }
+    return read;
+  }
+
+  private static PartitionConfig read(Section partition) {
     partition.text("uuid", "kept for old files; has no effect").optional();
     partition.text("partition_label", "kept for old files; has no effect").optional();
     return new PartitionConfig(

@@ -377,6 +377,13 @@ public final class Section {
     findings.doubts().add(Problem.at(position(key).orElse(map.position()), full(key) + " " + what));
   }
 
+  /** Tells whoever wrote this setting that it changes nothing, and why. */
+  public void hasNoEffect(String key, String why) {
+    position(key)
+        .ifPresent(
+            where -> findings.notes().add(Problem.at(where, full(key) + " has no effect: " + why)));
+  }
+
   /** Whether a key stands there, with whatever value. */
   public boolean has(String key) {
     return node(key) != null;

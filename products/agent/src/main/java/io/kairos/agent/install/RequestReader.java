@@ -84,6 +84,15 @@ public final class RequestReader {
     if (install.passive().source().isPresent()) {
       notYet("install.passive.source", "remove it; passive starts as a copy of active");
     }
+    install
+        .partitions()
+        .forEach(
+            (role, partition) -> {
+              String usual = role.equals("efi") ? "vfat" : "ext4";
+              if (partition.filesystem().filter(fs -> !fs.equals(usual)).isPresent()) {
+                notYet("install.partitions." + role + ".fs", "remove it; this one is " + usual);
+              }
+            });
     Map<String, ImageConfig> images = new HashMap<>();
     images.put("system", install.system());
     images.put("recovery-system", install.recoverySystem());

@@ -140,6 +140,8 @@ class InstallCommandTest {
                   encrypted_partitions: [COS_PERSISTENT]
                   bundles:
                     - targets: ["run://quay.io/x"]
+                  partitions:
+                    persistent: {fs: btrfs, label: MINE}
                 """);
 
     assertThatThrownBy(() -> command(host).run(InstallArguments.unattended()))
@@ -150,6 +152,8 @@ class InstallCommandTest {
               try: remove it to install without encryption
             /oem/a.yaml:8:5: install.bundles is not supported yet
               try: remove them, and add their content to the image
+            /oem/a.yaml:10:22: install.partitions.persistent.fs is not supported yet
+              try: remove it; this one is ext4
             /oem/a.yaml:5:11: images from registries and archives are not supported yet: oci:quay.io/kairos/debian
               try: boot from a medium made of that image, or use dir:/path or file:/path\
             """);
