@@ -46,7 +46,7 @@ final class EveryKey {
         NodeCheck.prints("files are decoded", "sudo cat /run/every/base64", "every key"),
         NodeCheck.prints(
             "parents are made",
-            "stat -c %a /run/every/deep/below && cat /run/every/deep/below/file",
+            "sudo stat -c %a /run/every/deep/below && sudo cat /run/every/deep/below/file",
             "744\ndeep"),
         NodeCheck.prints(
             "dns",
@@ -59,7 +59,7 @@ final class EveryKey {
         NodeCheck.prints(
             "users",
             "getent passwd every; id -Gn every",
-            "every:x:4711:1001:Every Key:/home/every:/bin/bash\nevery everygroup"),
+            "every:x:4711:1000:Every Key:/home/every:/bin/bash\nevery everygroup"),
         NodeCheck.prints(
             "passwords are hashed", "sudo getent shadow every | cut -d: -f2 | cut -c1-3", "$6$"),
         NodeCheck.prints(
