@@ -2,10 +2,8 @@ package io.kairos.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,43 +91,5 @@ class CommandLineConfigTest {
                 .value())
         .hasToString("{stages={foo=[{name=bar, commands=[null, x y]}]}}");
     assertThat(CommandLineConfig.stages("kairos.config=stages.a=b").config().isEmpty()).isTrue();
-  }
-
-  /** A failure names its seed. */
-  @Test
-  void noTextCanBreakTheParser() {
-    List<String> pieces =
-        List.of(
-            "kairos.config=",
-            "cos.setup=",
-            "install.",
-            "stages",
-            "a",
-            "=",
-            ".",
-            "[0]",
-            "[",
-            "]",
-            "\"",
-            "'",
-            "\\",
-            " ",
-            "#",
-            "9",
-            "\n",
-            "-",
-            "é",
-            "kairos.config_url=");
-    for (int seed = 0; seed < 2000; seed++) {
-      var random = new Random(seed);
-      var text = new StringBuilder();
-      for (int i = random.nextInt(20); i > 0; i--) {
-        text.append(pieces.get(random.nextInt(pieces.size())));
-      }
-      String line = text.toString();
-      assertThat(CommandLineConfig.parse(line).config()).as("seed %d", seed).isNotNull();
-      assertThat(CommandLineConfig.stages(line).config()).as("seed %d", seed).isNotNull();
-      assertThat(CommandLineConfig.configUrl(line)).as("seed %d", seed).isNotNull();
-    }
   }
 }

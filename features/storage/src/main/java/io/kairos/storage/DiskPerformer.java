@@ -4,6 +4,7 @@ import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.host.Kernel;
+import io.kairos.host.Udev;
 import io.kairos.plan.Performer;
 import io.kairos.plan.StepProgress;
 import io.kairos.plan.Undo;
@@ -152,21 +153,12 @@ public final class DiskPerformer implements Performer<DiskStep> {
    * something is missing, and wait for udev to finish.
    */
   private void awaitPartitions(PartitionTable table) {
-    settle();
+    Udev.settle(host);
     Awaited.in(host.path(table.disk().getParent().toString()), NODE_DEADLINE)
         .until(
             () -> hasItsNodes(table) || (announce(table) && hasItsNodes(table)),
             "the partitions of " + table.disk());
-    settle();
-  }
-
-  private void settle() {
-    if (host.hasProgram("udevadm")) {
-      host.run(
-          Command.of("udevadm", "settle", "--timeout=30")
-              .expecting(0, 1) // slow events of other devices are not our concern
-              .within(Duration.ofSeconds(40)));
-    }
+    Udev.settle(host);
   }
 
   /**

@@ -5,6 +5,7 @@ import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.host.Kernel;
+import io.kairos.host.Udev;
 import io.kairos.stages.action.HostFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -134,9 +135,7 @@ public record GrowingPartition(
                 "sfdisk", "--no-reread", "--no-tell-kernel", "-N", Integer.toString(number), table)
             .stdin(size.isZero() ? ", +\n" : ", " + size.toMib() + "MiB\n"));
     host.run(Command.of("partx", "--update", "--nr", Integer.toString(number), table));
-    if (host.hasProgram("udevadm")) {
-      host.run(Command.of("udevadm", "settle", "--timeout=30").expecting(0, 1));
-    }
+    Udev.settle(host);
   }
 
   private static String filesystem(Host host, String device) {

@@ -5,6 +5,7 @@ import io.kairos.base.NameUuid;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.host.Output;
+import io.kairos.host.Udev;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ public record LayoutDisk(Host host, String name) {
             .within(Duration.ofMinutes(2)));
     host.kernel().sync(host.resolved(device()));
     host.run(Command.of("partx", "--delete", device()).expecting(0, 1));
-    settle();
+    Udev.settle(host);
     return true;
   }
 
@@ -178,14 +179,14 @@ public record LayoutDisk(Host host, String name) {
         host.kernel().sync(host.resolved(node));
       }
     }
-    settle();
+    Udev.settle(host);
   }
 
   /** Fails for partitions that udev was faster to announce; what counts is that they are there. */
   private void announce(List<DiskTable.Placed> partitions) {
     String numbers = partitions.getFirst().number() + ":" + partitions.getLast().number();
     Output told = host.run(Command.of("partx", "--add", "--nr", numbers, device()).expecting(0, 1));
-    settle();
+    Udev.settle(host);
     for (DiskTable.Placed placed : partitions) {
       String node = node(device(), placed.number());
       if (!Files.exists(host.resolved(node))) {
@@ -193,15 +194,6 @@ public record LayoutDisk(Host host, String name) {
             "layout: the kernel does not show " + node + " yet: " + told.stderr().strip(),
             "the partition is in the table; restart the machine");
       }
-    }
-  }
-
-  private void settle() {
-    if (host.hasProgram("udevadm")) {
-      host.run(
-          Command.of("udevadm", "settle", "--timeout=30")
-              .expecting(0, 1) // slow events of other devices are not our concern
-              .within(Duration.ofSeconds(40)));
     }
   }
 }

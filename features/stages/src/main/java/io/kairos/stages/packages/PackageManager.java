@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * How a family of distributions installs packages.
@@ -58,13 +59,15 @@ public record PackageManager(
 
   /** The manager of a system: by its own name first, then by what it says it is like. */
   public static Optional<PackageManager> of(SystemFacts facts) {
-    List<PackageManager> all = FAMILIES.stream().map(PackageManager::load).toList();
     String id = facts.osId().orElse("");
     List<String> likes = Arrays.asList(facts.osLike().orElse("").split("\\s+"));
-    return all.stream()
-        .filter(manager -> manager.systems.contains(id))
-        .findFirst()
-        .or(() -> all.stream().filter(manager -> manager.isLike(likes)).findFirst());
+    return first(manager -> manager.systems.contains(id))
+        .or(() -> first(manager -> manager.isLike(likes)));
+  }
+
+  /** Descriptors are read only as far as the one that is wanted. */
+  private static Optional<PackageManager> first(Predicate<PackageManager> wanted) {
+    return FAMILIES.stream().map(PackageManager::load).filter(wanted).findFirst();
   }
 
   private boolean isLike(List<String> likes) {
