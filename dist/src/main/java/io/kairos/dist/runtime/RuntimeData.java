@@ -19,6 +19,7 @@ import java.util.List;
  * @param training runs whose classes are archived: class of {@link #NODE_PACKAGE}, arguments
  * @param classes archived whether or not a training run loads them
  * @param launcher the script that becomes {@code /usr/bin/kairos}
+ * @param atOnePlace shell lines that run a command in a tree that it sees elsewhere
  */
 record RuntimeData(
     List<String> modules,
@@ -30,7 +31,8 @@ record RuntimeData(
     List<String> recordingOptions,
     List<List<String>> training,
     List<String> classes,
-    String launcher) {
+    String launcher,
+    String atOnePlace) {
   /** Where the tree lives on a node; the launcher and the patched files name it. */
   static final String HOME = "/usr/lib/kairos";
 
@@ -59,7 +61,8 @@ record RuntimeData(
         lines("recording.options"),
         lines("training.list").stream().map(line -> List.of(line.split(" +"))).toList(),
         lines("classes.list"),
-        text("kairos.sh"));
+        text("kairos.sh"),
+        text("at-one-place.sh"));
   }
 
   /** One entry a line; a {@code #} at its start or after a blank begins a comment. */
