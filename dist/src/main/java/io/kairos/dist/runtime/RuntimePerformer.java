@@ -16,6 +16,7 @@ import io.kairos.dist.runtime.RuntimeStep.StripNatives;
 import io.kairos.dist.runtime.RuntimeStep.WriteArguments;
 import io.kairos.dist.runtime.RuntimeStep.WriteLauncher;
 import io.kairos.host.Command;
+import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.plan.Performer;
 import io.kairos.plan.StepProgress;
@@ -35,7 +36,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -76,20 +76,14 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
   private Undo act(RuntimeStep step) throws IOException {
     switch (step) {
       case PrepareFolder(var scratch) -> {
-        delete(scratch);
+        FileTree.delete(scratch);
         Files.createDirectories(scratch.resolve("ready"));
-        return () -> {
-          try {
-            delete(scratch);
-          } catch (IOException e) {
-            throw new HostFailure("cannot delete " + scratch, e);
-          }
-        };
+        return () -> FileTree.delete(scratch);
       }
       case LinkModules(var jdk, var modules, var tree) -> link(jdk, modules, tree);
       case Drop(var tree, var names) -> {
         for (String name : names) {
-          delete(tree.resolve(name));
+          FileTree.delete(tree.resolve(name));
         }
       }
       case StripNatives(var tree) -> onFiles(natives(tree), "strip", "--strip-unneeded");
@@ -318,14 +312,6 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
   private static List<Path> walk(Path root) throws IOException {
     try (Stream<Path> paths = Files.walk(root)) {
       return paths.sorted().toList();
-    }
-  }
-
-  private static void delete(Path path) throws IOException {
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      for (Path each : walk(path).stream().sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
     }
   }
 }

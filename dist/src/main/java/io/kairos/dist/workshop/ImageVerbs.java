@@ -21,6 +21,7 @@ import io.kairos.dist.cli.Option;
 import io.kairos.dist.cli.Parameters;
 import io.kairos.dist.cli.Verb;
 import io.kairos.formats.json.Json;
+import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.images.Flattened;
 import io.kairos.images.ImageSource;
@@ -248,7 +249,7 @@ final class ImageVerbs {
               .unpack(Flattened.of(OciLayout.open(layout).image()), scratch);
           yield Validation.of(host, host.at(scratch)).check();
         } finally {
-          Pipeline.delete(scratch);
+          FileTree.delete(scratch);
         }
       }
       default -> throw new IllegalStateException("not a local image: " + image);

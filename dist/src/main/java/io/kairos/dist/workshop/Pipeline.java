@@ -16,6 +16,7 @@ import io.kairos.dist.runtime.NodeRuntime;
 import io.kairos.dist.runtime.RuntimeBuilder;
 import io.kairos.dist.runtime.RuntimeRequest;
 import io.kairos.host.Command;
+import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.images.ImageSource;
 import io.kairos.images.LayerCompression;
@@ -172,24 +173,10 @@ public final class Pipeline {
     return withLauncher(runtime());
   }
 
-  /** Deletes a tree, if there is one; also while this thread is interrupted. */
-  static void delete(Path tree) {
-    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (Stream<Path> paths = Files.walk(tree)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new HostFailure("cannot delete " + tree, e);
-    }
-  }
-
   /** The launcher belongs inside the tree that a conversion installs. */
   private Path withLauncher(NodeRuntime runtime) {
     Path tree = work.resolve("runtime-of-image");
-    delete(tree);
+    FileTree.delete(tree);
     host.run(Command.of("cp", "-al", runtime.tree().toString(), tree.toString()));
     host.run(
         Command.of(
@@ -247,7 +234,7 @@ public final class Pipeline {
               .sorted(Comparator.comparing(path -> !path.toString().endsWith(".digest")))
               .toList();
       for (Path path : outdated) {
-        delete(path);
+        FileTree.delete(path);
       }
     } catch (IOException e) {
       throw new HostFailure("cannot tidy " + prefix.getParent(), e);

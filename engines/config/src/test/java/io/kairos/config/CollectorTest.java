@@ -3,13 +3,11 @@ package io.kairos.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
 import io.kairos.base.Problem;
 import io.kairos.testkit.host.ScratchHost;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CollectorTest {
   @TempDir Path root;
   private ScratchHost host;
-  private final Map<String, String> web = new HashMap<>();
+  private final FakeWeb web = new FakeWeb();
 
   @BeforeEach
   void aHost() {
@@ -28,15 +26,7 @@ class CollectorTest {
   }
 
   private Collector collector() {
-    return new Collector(
-        host,
-        address -> {
-          if (!web.containsKey(address.toString())) {
-            throw new HostFailure("cannot fetch " + address);
-          }
-          return web.get(address.toString());
-        },
-        new ConfigUrl(host)::render);
+    return new Collector(host, web, new ConfigUrl(host)::render);
   }
 
   private Config oem() {

@@ -3,14 +3,11 @@ package io.kairos.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kairos.base.HostFailure;
 import io.kairos.formats.yaml.Yaml;
 import io.kairos.formats.yaml.YamlMap;
 import io.kairos.testkit.host.ScratchHost;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ScanTest {
   @TempDir Path root;
   private ScratchHost host;
-  private final Map<String, String> web = new HashMap<>();
+  private final FakeWeb web = new FakeWeb();
 
   @BeforeEach
   void aHost() {
@@ -31,16 +28,7 @@ class ScanTest {
   }
 
   private Collector collector() {
-    return new Collector(
-            host,
-            address -> {
-              if (!web.containsKey(address.toString())) {
-                throw new HostFailure("cannot fetch " + address);
-              }
-              return web.get(address.toString());
-            },
-            new ConfigUrl(host)::render)
-        .directories(List.of("/oem"));
+    return new Collector(host, web, new ConfigUrl(host)::render).directories(List.of("/oem"));
   }
 
   private Config config(String text) {

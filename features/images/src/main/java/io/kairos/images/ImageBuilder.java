@@ -2,18 +2,16 @@ package io.kairos.images;
 
 import io.kairos.base.HostFailure;
 import io.kairos.formats.json.Json;
+import io.kairos.host.FileTree;
 import io.kairos.host.Kernel;
 import io.kairos.images.BlobWriter.Layer;
 import io.kairos.images.ImageConfig.History;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -191,7 +189,7 @@ public final class ImageBuilder implements AutoCloseable {
     Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
     kernel.sync(target.getParent());
     if (exists) {
-      deleteTree(old);
+      FileTree.delete(old);
     }
   }
 
@@ -242,32 +240,6 @@ public final class ImageBuilder implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      if (Files.exists(aside)) {
-        deleteTree(aside);
-      }
-    } catch (IOException e) {
-      throw new HostFailure("cannot remove " + aside, e);
-    }
-  }
-
-  private static void deleteTree(Path tree) throws IOException {
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes facts)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    FileTree.delete(aside);
   }
 }

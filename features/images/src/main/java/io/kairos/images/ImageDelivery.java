@@ -2,6 +2,7 @@ package io.kairos.images;
 
 import io.kairos.base.HostFailure;
 import io.kairos.base.Refused;
+import io.kairos.host.FileTree;
 import io.kairos.host.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ public final class ImageDelivery {
     } catch (IOException e) {
       throw new HostFailure("cannot unpack " + source + " to " + target, e);
     } finally {
-      TreeMerge.delete(work);
+      FileTree.delete(work);
     }
   }
 

@@ -69,23 +69,4 @@ final class TreeMerge {
   private static boolean isDirectory(Path path) {
     return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
-
-  /** Removes a directory with all that is in it; nothing when it is not there. */
-  static void delete(Path directory) {
-    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try {
-      if (isDirectory(directory)) {
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
-          for (Path child : children) {
-            delete(child);
-          }
-        }
-      }
-      Files.delete(directory);
-    } catch (IOException e) {
-      throw new HostFailure("cannot remove " + directory, e);
-    }
-  }
 }

@@ -14,6 +14,7 @@ import io.kairos.auroraboot.IsoStep.WriteIso;
 import io.kairos.auroraboot.IsoStep.WriteText;
 import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
+import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.images.Flattened;
 import io.kairos.images.RootfsTar;
@@ -94,7 +95,7 @@ final class IsoPerformer implements Performer<IsoStep> {
   private Undo act(IsoStep step, StepProgress progress) throws IOException {
     switch (step) {
       case PrepareFolder() -> {
-        delete(scratch);
+        FileTree.delete(scratch);
         Files.createDirectories(scratch);
         return this::release;
       }
@@ -303,19 +304,7 @@ final class IsoPerformer implements Performer<IsoStep> {
   }
 
   private void release() {
-    try {
-      delete(scratch);
-    } catch (IOException e) {
-      throw new HostFailure("cannot delete " + scratch, e);
-    }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-      for (Path path : walk(tree).reversed()) {
-        Files.delete(path);
-      }
-    }
+    FileTree.delete(scratch);
   }
 
   /** Parents before children, siblings sorted. */

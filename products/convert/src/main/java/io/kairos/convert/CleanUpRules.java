@@ -3,6 +3,7 @@ package io.kairos.convert;
 import io.kairos.base.HostFailure;
 import io.kairos.formats.yaml.YamlMap;
 import io.kairos.formats.yaml.YamlScalar;
+import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ record CleanUpRules(
       int name = pattern.lastIndexOf('/') + 1;
       Path directory = root.resolved(pattern.substring(0, name));
       if (Files.isDirectory(directory)) {
-        matching(directory, pattern.substring(name)).forEach(Trees::delete);
+        matching(directory, pattern.substring(name)).forEach(FileTree::delete);
       }
     }
     for (String path : empty) {

@@ -4,6 +4,7 @@ import io.kairos.base.HostFailure;
 import io.kairos.base.Refused;
 import io.kairos.formats.osrelease.OsRelease;
 import io.kairos.host.Command;
+import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.images.Flattened;
 import io.kairos.images.ImageBuilder;
@@ -66,7 +67,7 @@ final class ConvertPerformer implements Performer<ConvertStep> {
         case ConvertStep.UnpackArchive(var archive, var root) -> unpack(archive, root);
         case ConvertStep.CopyDirectory(var from, var root) -> copy(from, root);
         case ConvertStep.UnpackImage(var layout, var root) -> {
-          Trees.delete(root);
+          FileTree.delete(root);
           new Unpacker(machine.kernel(), UnpackOptions.ROOT_FILE_SYSTEM)
               .unpack(Flattened.of(OciLayout.open(layout).image()), root);
           yield Undo.NOTHING;
@@ -96,7 +97,7 @@ final class ConvertPerformer implements Performer<ConvertStep> {
   private Undo bootstrap(ConvertStep.Bootstrap step, StepProgress progress) throws IOException {
     Path directory = step.archive().getParent();
     Path scratch = directory.resolve("scratch");
-    Trees.delete(scratch); // of a bootstrap that was killed
+    FileTree.delete(scratch); // of a bootstrap that was killed
     Files.createDirectories(scratch);
     Path sources = directory.resolve("distribution.sources");
     Files.writeString(sources, AptSources.render(step.repositories(), step.keyring()));
@@ -116,7 +117,7 @@ final class ConvertPerformer implements Performer<ConvertStep> {
     } catch (HostFailure e) {
       throw BootstrapFailure.explained(step.distro(), scratch, e);
     } finally {
-      Trees.delete(scratch);
+      FileTree.delete(scratch);
     }
     return Undo.NOTHING;
   }
@@ -157,7 +158,7 @@ final class ConvertPerformer implements Performer<ConvertStep> {
   }
 
   private Undo unpack(Path archive, Path root) throws IOException {
-    Trees.delete(root);
+    FileTree.delete(root);
     Files.createDirectories(root);
     machine.run(
         Command.of(
@@ -175,7 +176,7 @@ final class ConvertPerformer implements Performer<ConvertStep> {
   }
 
   private Undo copy(Path from, Path root) throws IOException {
-    Trees.delete(root);
+    FileTree.delete(root);
     Files.createDirectories(root);
     // Keeps hard links, attributes and capabilities, which the JDK's copy does not.
     machine.run(
@@ -250,7 +251,7 @@ final class ConvertPerformer implements Performer<ConvertStep> {
   private Undo installRuntime(Path from, Path root) throws IOException {
     Host host = hostAt.apply(root);
     Path target = host.resolved("/usr/lib/kairos");
-    Trees.delete(target);
+    FileTree.delete(target);
     Trees.copy(machine.kernel(), from, target);
     Path launcher = host.path("/usr/bin/kairos");
     Files.deleteIfExists(launcher);

@@ -3,6 +3,7 @@ package io.kairos.convert;
 import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
 import io.kairos.base.Refused;
+import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.images.OciLayout;
 import io.kairos.images.Snapshot;
@@ -128,7 +129,7 @@ public final class Converter {
               ConvertPlanner.makeImage(request, distro, framework, facts, below), performer));
       return describe(request, base, distro, facts, epoch, steps);
     } finally {
-      Trees.delete(request.root());
+      FileTree.delete(request.root());
     }
   }
 

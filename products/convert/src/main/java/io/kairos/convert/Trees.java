@@ -21,33 +21,6 @@ import java.util.stream.Stream;
 final class Trees {
   private Trees() {}
 
-  static void delete(Path tree) {
-    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try {
-      Files.walkFileTree(
-          tree,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes facts)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-                throws IOException {
-              Files.delete(directory);
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      throw new HostFailure("cannot remove " + tree, e);
-    }
-  }
-
   /** Copies with modes and times; everything belongs to root afterwards. */
   static void copy(Kernel kernel, Path from, Path to) {
     try {
