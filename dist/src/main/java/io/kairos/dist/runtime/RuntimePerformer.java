@@ -262,8 +262,7 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
 
   /**
    * Java as it will be started on a node, except that it runs in the tree with a relative class
-   * path. It sees the tree at the same place wherever that is: the JDK hashes the addresses of the
-   * jars, and where two of them collide it calls a method more, which the archive remembers.
+   * path, and that it sees the tree at the same place wherever that is.
    */
   private Command java(Path tree) {
     List<String> command = new ArrayList<>(List.of("unshare", "--map-root-user", "--mount"));
