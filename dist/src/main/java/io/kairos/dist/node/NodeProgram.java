@@ -34,7 +34,25 @@ final class NodeProgram {
   }
 
   int run(Verb program, List<String> words) {
-    return switch (CommandLine.parse(program, words, environment)) {
+    Parsed parsed = CommandLine.parse(program, words, environment);
+    // The common case comes first, without a pattern switch: see docs/decisions/0007.
+    return parsed instanceof Parsed.Run run ? run(run) : explain(parsed);
+  }
+
+  private int run(Parsed.Run run) {
+    try {
+      return run.verb().action().orElseThrow().run(run.given());
+    } catch (KairosException failure) {
+      console.out().print(ErrorText.of(failure));
+      return FAILED;
+    } catch (RuntimeException bug) {
+      console.err().print(ErrorText.of(bug));
+      return FAILED;
+    }
+  }
+
+  private int explain(Parsed parsed) {
+    return switch (parsed) {
       case Parsed.Help(var path) -> {
         console.out().print(Help.render(path));
         yield 0;
@@ -48,17 +66,7 @@ final class NodeProgram {
         yield NO_SUCH_COMMAND;
       }
       case Parsed.Wrong(var path, var problem) -> wrong(path, problem);
-      case Parsed.Run(var path, var given) -> {
-        try {
-          yield path.getLast().action().orElseThrow().run(given);
-        } catch (KairosException failure) {
-          console.out().print(ErrorText.of(failure));
-          yield FAILED;
-        } catch (RuntimeException bug) {
-          console.err().print(ErrorText.of(bug));
-          yield FAILED;
-        }
-      }
+      case Parsed.Run run -> run(run);
     };
   }
 

@@ -1,20 +1,21 @@
 package io.kairos.dist.node;
 
+import io.kairos.dist.cli.Console;
 import io.kairos.host.Command;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.immucore.Immucore;
-import io.kairos.stages.StageLog;
-import io.kairos.stages.StageRunner;
-import io.kairos.stages.StageSources;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What a boot and a stage need of our code, without a machine: the class archive of the runtime is
  * recorded from it. It does the same on every build host, whatever is mounted there, so that the
- * archive is the same everywhere.
+ * archive is the same everywhere: its machine is a folder, and no step of it starts a process.
  */
 public final class Rehearsal {
   private static final String INSTALLED =
@@ -37,15 +38,32 @@ public final class Rehearsal {
     System.out.print(Immucore.graph(INSTALLED).render());
     System.out.print(Immucore.graph(LIVE).render());
 
-    Path oem = Files.createDirectories(folder.resolve("oem"));
-    try (var in = Rehearsal.class.getResourceAsStream("rehearsal.yaml")) {
-      Files.write(oem.resolve("90_rehearsal.yaml"), in.readAllBytes());
+    write(folder, "proc/cmdline", INSTALLED + "\n");
+    for (String file : List.of("etc/os-release", "etc/passwd", "etc/shadow", "etc/group")) {
+      write(folder, file, resource("rehearsal/" + file));
     }
-    var stages = new StageRunner(host.at(folder), StageLog.SILENT);
-    for (String stage : new String[] {"rootfs", "initramfs", "boot"}) {
-      String listing = stages.analyze(stage, StageSources.standard().withCommandLine(INSTALLED));
-      System.out.write(listing.getBytes(StandardCharsets.UTF_8));
+    write(folder, "system/oem/00_rehearsal.yaml", resource("rehearsal/image.yaml"));
+    write(folder, "oem/90_rehearsal.yaml", resource("rehearsal/user.yaml"));
+    Console console = Console.ofProcess();
+    for (String stage : List.of("rootfs", "initramfs", "boot")) {
+      for (List<String> mode : List.of(List.of("--dry-run"), List.<String>of())) {
+        List<String> words = new ArrayList<>(List.of("run-stage", stage));
+        words.addAll(mode);
+        new AgentProgram(host.at(folder), console, Map.of()).run(words);
+      }
     }
     System.out.flush();
+  }
+
+  private static void write(Path folder, String file, String text) throws IOException {
+    Path path = folder.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+
+  private static String resource(String name) throws IOException {
+    try (var in = Rehearsal.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 }

@@ -17,9 +17,8 @@ public record AgentConfig(
     ResetConfig reset,
     List<UserConfig> users,
     Optional<String> hostname,
-    boolean strict,
+    StageSettings stages,
     boolean debug,
-    List<String> cloudInitPaths,
     List<String> env,
     Map<String, String> options,
     Map<String, String> grubOptions,
@@ -41,7 +40,6 @@ public record AgentConfig(
     Optional<List<String>> providerPaths) {
   public AgentConfig {
     users = List.copyOf(users);
-    cloudInitPaths = List.copyOf(cloudInitPaths);
     env = List.copyOf(env);
     options = Map.copyOf(options);
     grubOptions = Map.copyOf(grubOptions);
@@ -75,9 +73,8 @@ public record AgentConfig(
         top.sections("users", "users to create in stage boot", UserConfig::readNamed)
             .orElse(List.of()),
         top.text("hostname", "name of the node; a template").optional(),
-        top.flag("strict", "stage errors are fatal").orElse(false),
+        StageSettings.read(top),
         top.flag("debug", "log more").orElse(false),
-        top.texts("cloud-init-paths", "more directories with stages").orElse(List.of()),
         top.texts("env", "variables for the agent, as NAME=value").orElse(List.of()),
         top.textMap("options", "options of providers").orElse(Map.of()),
         grubOptions(top),

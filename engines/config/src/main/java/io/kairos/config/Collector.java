@@ -4,7 +4,6 @@ import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
 import io.kairos.base.Position;
 import io.kairos.base.Problem;
-import io.kairos.formats.yaml.Yaml;
 import io.kairos.formats.yaml.YamlMap;
 import io.kairos.formats.yaml.YamlNode;
 import io.kairos.formats.yaml.YamlScalar;
@@ -49,6 +48,7 @@ public final class Collector {
   private final List<String> directories = new ArrayList<>();
   private final List<String> readers = new ArrayList<>();
   private final List<String> overwrites = new ArrayList<>();
+  private Documents documents = new Documents();
   private Optional<String> commandLine = Optional.empty();
 
   public Collector(Host host) {
@@ -91,6 +91,12 @@ public final class Collector {
   /** Adds a document whose top-level keys replace those of all others. */
   public Collector overwrites(String document) {
     overwrites.add(document);
+    return this;
+  }
+
+  /** Shares what is parsed with other readers of the same files. */
+  public Collector documents(Documents shared) {
+    documents = shared;
     return this;
   }
 
@@ -162,7 +168,7 @@ public final class Collector {
     /** A broken document is reported and empty; a bare word among the readers is none. */
     private Optional<YamlMap> parsed(String text, String source) {
       try {
-        YamlNode node = Yaml.parse(text, source);
+        YamlNode node = documents.parse(text, source);
         if (node instanceof YamlMap map) {
           return Optional.of(map);
         }

@@ -98,6 +98,11 @@ public record Config(
     return JsonTree.of(merged);
   }
 
+  /** How stages run; the rest of the config is not read for it, every stage of a boot asks. */
+  public StageSettings stages() {
+    return Section.readPart(merged, "", new Findings(), StageSettings::read);
+  }
+
   /** The keys that the agent reads; problems are left to {@link Validation}. */
   public AgentConfig agent() {
     return Section.readPart(merged, "", new Findings(), AgentConfig::read);

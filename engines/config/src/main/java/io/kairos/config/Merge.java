@@ -56,24 +56,27 @@ public final class Merge {
     if (over.isNull()) {
       return emptied(base, over);
     }
-    return switch (base) {
-      case YamlMap map when over instanceof YamlMap other -> map(map, other);
-      case YamlList list when over instanceof YamlList other -> list(list, other);
-      case YamlScalar scalar
-          when over instanceof YamlScalar other && (converting || scalar.kind() == other.kind()) ->
-          converted(scalar, other);
-      default ->
-          throw new InvalidConfig(
-              Problem.at(
-                      over.position(),
-                      "cannot merge "
-                          + over.described()
-                          + " into '"
-                          + key
-                          + "', which is "
-                          + base.described())
-                  .withRemedy("give it the same kind as at " + base.position()));
-    };
+    if (base instanceof YamlMap map && over instanceof YamlMap other) {
+      return map(map, other);
+    }
+    if (base instanceof YamlList list && over instanceof YamlList other) {
+      return list(list, other);
+    }
+    if (base instanceof YamlScalar scalar
+        && over instanceof YamlScalar other
+        && (converting || scalar.kind() == other.kind())) {
+      return converted(scalar, other);
+    }
+    throw new InvalidConfig(
+        Problem.at(
+                over.position(),
+                "cannot merge "
+                    + over.described()
+                    + " into '"
+                    + key
+                    + "', which is "
+                    + base.described())
+            .withRemedy("give it the same kind as at " + base.position()));
   }
 
   private static YamlNode emptied(YamlNode base, YamlNode over) {

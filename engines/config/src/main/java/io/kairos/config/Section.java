@@ -185,20 +185,21 @@ public final class Section {
 
   private Optional<List<String>> textsOf(String key) {
     YamlNode node = node(key);
-    return switch (node) {
-      case null -> Optional.empty();
-      case YamlList list -> Optional.of(textsOf(key, list));
-      case YamlScalar scalar when lenient ->
-          Optional.of(
-              Arrays.stream(scalar.asText().split(","))
-                  .map(String::strip)
-                  .filter(text -> !text.isEmpty())
-                  .toList());
-      default -> {
-        wrongKind(key, Setting.Kind.TEXTS.toString(), node);
-        yield Optional.empty();
-      }
-    };
+    if (node == null) {
+      return Optional.empty();
+    }
+    if (node instanceof YamlList list) {
+      return Optional.of(textsOf(key, list));
+    }
+    if (lenient && node instanceof YamlScalar scalar) {
+      return Optional.of(
+          Arrays.stream(scalar.asText().split(","))
+              .map(String::strip)
+              .filter(text -> !text.isEmpty())
+              .toList());
+    }
+    wrongKind(key, Setting.Kind.TEXTS.toString(), node);
+    return Optional.empty();
   }
 
   private List<String> textsOf(String key, YamlList list) {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
 /**
@@ -75,7 +76,9 @@ public final class GraphApplier {
     }
     Map<String, CompletableFuture<Result>> results = new LinkedHashMap<>();
     graph.nodes().forEach(node -> results.put(node.id(), new CompletableFuture<>()));
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    // No virtual threads: their scheduler takes longer to start than most graphs run.
+    ThreadFactory factory = Thread.ofPlatform().daemon().factory();
+    try (ExecutorService threads = Executors.newThreadPerTaskExecutor(factory)) {
       for (Graph.Node<S> node : graph.nodes()) {
         threads.execute(
             () -> {

@@ -3,9 +3,9 @@ package io.kairos.stages;
 import io.kairos.base.InvalidConfig;
 import io.kairos.base.Position;
 import io.kairos.base.Problem;
+import io.kairos.config.Documents;
 import io.kairos.config.Findings;
 import io.kairos.config.Section;
-import io.kairos.formats.yaml.Yaml;
 import io.kairos.formats.yaml.YamlList;
 import io.kairos.formats.yaml.YamlMap;
 import io.kairos.formats.yaml.YamlNode;
@@ -36,7 +36,11 @@ record StageFile(
    * @throws InvalidConfig when nothing of it can be used
    */
   static StageFile parse(String text, String source) {
-    YamlNode root = Yaml.parse(text, source);
+    return parse(text, source, new Documents());
+  }
+
+  static StageFile parse(String text, String source, Documents documents) {
+    YamlNode root = documents.parse(text, source);
     if (root.isNull()) {
       root = YamlMap.empty(Position.ofSource(source));
     }
@@ -98,16 +102,17 @@ record StageFile(
     }
     for (YamlMap.Entry entry : byName.entries()) {
       String path = "stages." + entry.key();
-      switch (entry.value()) {
-        case YamlList list -> stages.put(entry.key(), steps(list, path, findings));
-        case YamlNode other when other.isNull() -> stages.put(entry.key(), List.of());
-        default ->
-            findings
-                .errors()
-                .add(
-                    Problem.at(
-                        entry.value().position(),
-                        path + " must be a list of steps, not " + entry.value().described()));
+      if (entry.value() instanceof YamlList list) {
+        stages.put(entry.key(), steps(list, path, findings));
+      } else if (entry.value().isNull()) {
+        stages.put(entry.key(), List.of());
+      } else {
+        findings
+            .errors()
+            .add(
+                Problem.at(
+                    entry.value().position(),
+                    path + " must be a list of steps, not " + entry.value().described()));
       }
     }
     return stages;

@@ -8,6 +8,7 @@ import io.kairos.base.Problem;
 import io.kairos.config.CloudConfigFiles;
 import io.kairos.config.CommandLineConfig;
 import io.kairos.config.ConfigUrl;
+import io.kairos.config.Documents;
 import io.kairos.config.Fetcher;
 import io.kairos.host.Host;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class StageLoader {
   private final Fetcher fetcher;
   private final ConfigUrl addresses;
   private final StageSources sources;
+  private final Documents documents;
   private final Map<String, Cached> cache = new HashMap<>();
   private final Map<String, Optional<StageFile>> texts = new HashMap<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
@@ -51,11 +53,13 @@ final class StageLoader {
     COMMAND_LINE
   }
 
-  StageLoader(Host host, Fetcher fetcher, ConfigUrl addresses, StageSources sources) {
+  StageLoader(
+      Host host, Fetcher fetcher, ConfigUrl addresses, StageSources sources, Documents documents) {
     this.host = host;
     this.fetcher = fetcher;
     this.addresses = addresses;
     this.sources = sources;
+    this.documents = documents;
   }
 
   /** What could not be used so far. */
@@ -206,7 +210,7 @@ final class StageLoader {
 
   private StageFile parse(String text, String source) {
     if (sources.notation() == StageSources.Notation.YAML) {
-      return StageFile.parse(text, source);
+      return StageFile.parse(text, source, documents);
     }
     var dotted = CommandLineConfig.dotted(text, source);
     oddities.addAll(dotted.warnings());

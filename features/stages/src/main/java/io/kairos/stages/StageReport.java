@@ -35,16 +35,14 @@ public record StageReport(
     Duration longest = Duration.ZERO;
     for (Result result : results) {
       Duration own = Duration.ZERO;
-      switch (result) {
-        case Result.Applied done -> {
-          applied++;
-          own = done.took();
-        }
-        case Result.Skipped ignored -> skipped++;
-        case Result.Failed broken -> {
-          failed++;
-          own = broken.took();
-        }
+      if (result instanceof Result.Applied done) {
+        applied++;
+        own = done.took();
+      } else if (result instanceof Result.Failed broken) {
+        failed++;
+        own = broken.took();
+      } else {
+        skipped++;
       }
       if (own.compareTo(longest) > 0) {
         longest = own;

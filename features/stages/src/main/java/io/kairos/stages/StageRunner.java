@@ -3,6 +3,7 @@ package io.kairos.stages;
 import io.kairos.base.KairosException;
 import io.kairos.base.Problem;
 import io.kairos.config.ConfigUrl;
+import io.kairos.config.Documents;
 import io.kairos.config.Fetcher;
 import io.kairos.config.HttpFetcher;
 import io.kairos.host.Host;
@@ -39,23 +40,32 @@ public final class StageRunner {
   private final Host host;
   private final Fetcher fetcher;
   private final StageLog log;
+  private final Documents documents;
   private final Duration reminder;
 
   public StageRunner(Host host, StageLog log) {
-    this(host, new HttpFetcher(), log);
+    this(host, log, new Documents());
+  }
+
+  /**
+   * @param documents shared with whoever has read the same files
+   */
+  public StageRunner(Host host, StageLog log, Documents documents) {
+    this(host, new HttpFetcher(), log, documents, REMINDER);
   }
 
   public StageRunner(Host host, Fetcher fetcher, StageLog log) {
-    this(host, fetcher, log, REMINDER);
+    this(host, fetcher, log, new Documents(), REMINDER);
   }
 
   /**
    * @param reminder how often the log is told what is still running
    */
-  StageRunner(Host host, Fetcher fetcher, StageLog log, Duration reminder) {
+  StageRunner(Host host, Fetcher fetcher, StageLog log, Documents documents, Duration reminder) {
     this.host = host;
     this.fetcher = fetcher;
     this.log = log;
+    this.documents = documents;
     this.reminder = reminder;
   }
 
@@ -108,7 +118,7 @@ public final class StageRunner {
   }
 
   private StageLoader loader(StageSources sources) {
-    return new StageLoader(host, fetcher, new ConfigUrl(host), sources);
+    return new StageLoader(host, fetcher, new ConfigUrl(host), sources, documents);
   }
 
   private static List<StageLoader.Group> groups(StageLoader loader) {
@@ -138,7 +148,7 @@ public final class StageRunner {
 
     StageReport all() {
       Instant begin = host.clock().instant();
-      Thread reminding = Thread.startVirtualThread(this::remind);
+      Thread reminding = Thread.ofPlatform().daemon().start(this::remind);
       try {
         for (StageLoader.Group group : groups(loader)) {
           for (String part : parts) {
@@ -222,21 +232,20 @@ public final class StageRunner {
     }
 
     private void log(Result result) {
-      switch (result) {
-        case Result.Skipped skipped ->
-            log.info("(conditional) Skip '" + skipped.reason() + "' stage name: " + skipped.id());
-        case Result.Failed failed ->
-            log.warn(
-                "Error on stage step '"
-                    + failed.id()
-                    + "' after "
-                    + failed.took().toMillis()
-                    + " ms: "
-                    + failed.cause().getMessage());
-        case Result.Applied applied ->
-            log.log(
-                applied.took().compareTo(NOTABLE) < 0 ? Level.DEBUG : Level.INFO,
-                "'" + applied.id() + "' took " + applied.took().toMillis() + " ms");
+      if (result instanceof Result.Skipped skipped) {
+        log.info("(conditional) Skip '" + skipped.reason() + "' stage name: " + skipped.id());
+      } else if (result instanceof Result.Failed failed) {
+        log.warn(
+            "Error on stage step '"
+                + failed.id()
+                + "' after "
+                + failed.took().toMillis()
+                + " ms: "
+                + failed.cause().getMessage());
+      } else if (result instanceof Result.Applied applied) {
+        log.log(
+            applied.took().compareTo(NOTABLE) < 0 ? Level.DEBUG : Level.INFO,
+            "'" + applied.id() + "' took " + applied.took().toMillis() + " ms");
       }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kairos.base.HostFailure;
+import io.kairos.config.Documents;
 import io.kairos.plan.GraphApplier.Result;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -436,7 +437,7 @@ class StageRunnerTest {
             told.countDown();
           }
         };
-    new StageRunner(node.host, address -> "", log, java.time.Duration.ofMillis(1))
+    new StageRunner(node.host, address -> "", log, new Documents(), java.time.Duration.ofMillis(1))
         .run("foo", StageSources.only("/oem"))
         .orThrow();
   }

@@ -24,7 +24,7 @@ public record NodeStages(Host machine, List<String> paths, StageLog log) impleme
   }
 
   public static NodeStages of(Host machine, Config config, StageLog log) {
-    return new NodeStages(machine, config.agent().cloudInitPaths(), log);
+    return new NodeStages(machine, config.stages().paths(), log);
   }
 
   /**

@@ -3,6 +3,8 @@ package io.kairos.agent;
 import io.kairos.base.InvalidConfig;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
+import io.kairos.config.Documents;
+import io.kairos.config.StageSettings;
 import io.kairos.formats.json.Json;
 import io.kairos.host.Host;
 import io.kairos.stages.StageLog;
@@ -55,23 +57,21 @@ public final class RunStageCommand {
     }
   }
 
-  /** What the configuration says about how stages run. */
-  private record Settings(boolean isStrict, List<String> paths) {}
-
   /**
    * @throws io.kairos.base.KairosException in strict mode, when a step failed
    */
   public void run(Arguments arguments) {
     Root.require();
-    Settings settings = settings();
-    var runner = new StageRunner(host, log);
+    var documents = new Documents();
+    StageSettings settings = settings(documents);
+    var runner = new StageRunner(host, log, documents);
     StageSources sources = sources(arguments, settings);
     if (arguments.mode() != Mode.RUN) {
       show(runner.preview(arguments.stage(), sources), arguments.mode());
       return;
     }
     StageReport report = runner.run(arguments.stage(), sources);
-    if (arguments.isStrict() || settings.isStrict()) {
+    if (arguments.isStrict() || settings.strict()) {
       var _ = report.orThrow();
     } else if (!report.succeeded()) {
       err.println("Some errors found but were ignored; --strict makes the command fail on them");
@@ -88,22 +88,23 @@ public final class RunStageCommand {
   }
 
   /** A configuration that cannot be read keeps no stage from running. */
-  private Settings settings() {
+  private StageSettings settings(Documents documents) {
     try {
       Config config =
           new Collector(host)
+              .documents(documents)
               .directories(Collector.STAGE_DIRECTORIES)
               .commandLine(NodeStages.commandLine(host))
               .collect();
       config.failures().forEach(problem -> err.println("WARNING: " + problem.render()));
-      return new Settings(config.agent().strict(), config.agent().cloudInitPaths());
+      return config.stages();
     } catch (InvalidConfig e) {
       err.println("WARNING: the configuration cannot be used: " + e.getMessage());
-      return new Settings(false, List.of());
+      return new StageSettings(false, List.of());
     }
   }
 
-  private StageSources sources(Arguments arguments, Settings settings) {
+  private StageSources sources(Arguments arguments, StageSettings settings) {
     if (!arguments.insteadPaths().isEmpty()) {
       return StageSources.only(arguments.insteadPaths().toArray(String[]::new));
     }

@@ -38,28 +38,38 @@ public sealed interface YamlNode permits YamlMap, YamlList, YamlScalar {
    * @param position named as its origin
    */
   static YamlNode of(Object value, Position position) {
-    return switch (value) {
-      case null -> new YamlScalar("null", YamlScalar.Kind.NULL, position);
-      case YamlNode node -> node;
-      case Boolean flag -> new YamlScalar(flag.toString(), YamlScalar.Kind.BOOL, position);
-      case Double number -> new YamlScalar(spelled(number), YamlScalar.Kind.FLOAT, position);
-      case Float number ->
-          new YamlScalar(spelled(number.doubleValue()), YamlScalar.Kind.FLOAT, position);
-      case Number number -> new YamlScalar(number.toString(), YamlScalar.Kind.INTEGER, position);
-      case Map<?, ?> map -> {
-        var entries = new ArrayList<YamlMap.Entry>();
-        map.forEach(
-            (key, item) ->
-                entries.add(new YamlMap.Entry(String.valueOf(key), position, of(item, position))));
-        yield new YamlMap(entries, position);
-      }
-      case Iterable<?> list -> {
-        var items = new ArrayList<YamlNode>();
-        list.forEach(item -> items.add(of(item, position)));
-        yield new YamlList(items, position);
-      }
-      default -> YamlScalar.text(value.toString(), position);
-    };
+    if (value == null) {
+      return new YamlScalar("null", YamlScalar.Kind.NULL, position);
+    }
+    if (value instanceof YamlNode node) {
+      return node;
+    }
+    if (value instanceof String text) {
+      return YamlScalar.text(text, position);
+    }
+    if (value instanceof Boolean flag) {
+      return new YamlScalar(flag.toString(), YamlScalar.Kind.BOOL, position);
+    }
+    if (value instanceof Double || value instanceof Float) {
+      String digits = spelled(((Number) value).doubleValue());
+      return new YamlScalar(digits, YamlScalar.Kind.FLOAT, position);
+    }
+    if (value instanceof Number number) {
+      return new YamlScalar(number.toString(), YamlScalar.Kind.INTEGER, position);
+    }
+    if (value instanceof Map<?, ?> map) {
+      var entries = new ArrayList<YamlMap.Entry>();
+      map.forEach(
+          (key, item) ->
+              entries.add(new YamlMap.Entry(String.valueOf(key), position, of(item, position))));
+      return new YamlMap(entries, position);
+    }
+    if (value instanceof Iterable<?> list) {
+      var items = new ArrayList<YamlNode>();
+      list.forEach(item -> items.add(of(item, position)));
+      return new YamlList(items, position);
+    }
+    return YamlScalar.text(value.toString(), position);
   }
 
   static YamlNode of(Object value) {

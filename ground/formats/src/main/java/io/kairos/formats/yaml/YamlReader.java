@@ -20,11 +20,9 @@ import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.DocumentStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingEndEvent;
-import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.events.SequenceEndEvent;
-import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -133,10 +131,10 @@ final class YamlReader {
     anchor.ifPresent(open::add);
     int before = nodes++;
     YamlNode node =
-        switch (event) {
-          case ScalarEvent scalar -> scalar(scalar, at);
-          case SequenceStartEvent start -> sequence(at, depth);
-          case MappingStartEvent start -> mapping(at, depth);
+        switch (event.getEventId()) {
+          case Scalar -> scalar((ScalarEvent) event, at);
+          case SequenceStart -> sequence(at, depth);
+          case MappingStart -> mapping(at, depth);
           default -> throw invalid(at, "not valid YAML");
         };
     if (anchor.isPresent()) {

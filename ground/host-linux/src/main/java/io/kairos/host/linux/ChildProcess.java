@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -40,9 +41,9 @@ final class ChildProcess {
     try {
       List<Thread> threads = new ArrayList<>();
       if (!interactive) {
-        threads.add(Thread.startVirtualThread(() -> feed(process, writeFailure)));
-        threads.add(Thread.startVirtualThread(() -> stdout.read(process.getInputStream())));
-        threads.add(Thread.startVirtualThread(() -> stderr.read(process.getErrorStream())));
+        threads.add(aside(() -> feed(process, writeFailure)));
+        threads.add(aside(() -> stdout.read(process.getInputStream())));
+        threads.add(aside(() -> stderr.read(process.getErrorStream())));
       }
       if (!process.waitFor(command.deadline().toMillis(), TimeUnit.MILLISECONDS)) {
         throw new HostFailure(
@@ -111,17 +112,15 @@ final class ChildProcess {
 
   private void feed(Process process, AtomicReference<IOException> failure) {
     try (OutputStream in = process.getOutputStream()) {
-      switch (command.stdin()) {
-        case Command.Stdin.Empty() -> {}
-        case Command.Stdin.Text(String content) ->
-            in.write(content.getBytes(StandardCharsets.UTF_8));
-        case Command.Stdin.Hidden(var secret) -> {
-          byte[] plain = secret.reveal();
-          in.write(plain);
-          Arrays.fill(plain, (byte) 0);
-        }
-        case Command.Stdin.Streamed(var writer) -> writer.writeTo(in);
-        case Command.Stdin.Inherited() -> {}
+      Command.Stdin given = command.stdin();
+      if (given instanceof Command.Stdin.Text(String content)) {
+        in.write(content.getBytes(StandardCharsets.UTF_8));
+      } else if (given instanceof Command.Stdin.Hidden(var secret)) {
+        byte[] plain = secret.reveal();
+        in.write(plain);
+        Arrays.fill(plain, (byte) 0);
+      } else if (given instanceof Command.Stdin.Streamed(var writer)) {
+        writer.writeTo(in);
       }
     } catch (IOException e) {
       // A program may end without reading all of its input; its exit code tells whether it minds.
@@ -134,10 +133,21 @@ final class ChildProcess {
     }
   }
 
+  /** No virtual thread: their scheduler takes longer to start than many a command runs. */
+  private static Thread aside(Runnable work) {
+    return Thread.ofPlatform().daemon().start(work);
+  }
+
+  /** Kills what still runs, and awaits its end: until then it holds files, and so mounts. */
   private static void end(Process process) {
     if (process.isAlive()) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+      all.add(process.toHandle());
+      all.forEach(ProcessHandle::destroyForcibly);
+      CompletableFuture.allOf(
+              all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+          .completeOnTimeout(null, 10, TimeUnit.SECONDS) // one may hang in the kernel
+          .join();
     }
   }
 

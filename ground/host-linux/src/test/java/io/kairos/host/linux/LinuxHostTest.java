@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +87,30 @@ class LinuxHostTest {
         .hasMessageContaining("ran longer than");
     assertThat(host.run(Command.of("pgrep", "-f", "^sleep 61").expecting(0, 1)).exitCode())
         .isEqualTo(1);
+  }
+
+  /**
+   * A process that is only dying still holds its files, and who unmounts next would find it busy.
+   */
+  @RepeatedTest(10)
+  void anInterruptedCommandIsGoneWithItsChildrenWhenItsCallerHears() {
+    Thread caller = Thread.currentThread();
+    List<Long> processes = new CopyOnWriteArrayList<>();
+    var command =
+        Command.of("sh", "-c", "sleep 62 & echo $!; echo $$; wait")
+            .eachLine(
+                line -> {
+                  processes.add(Long.valueOf(line));
+                  if (processes.size() == 2) {
+                    caller.interrupt();
+                  }
+                });
+
+    assertThatThrownBy(() -> host.run(command)).hasMessageContaining("was interrupted");
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(processes).hasSize(2);
+    assertThat(processes).noneMatch(id -> Files.exists(Path.of("/proc/" + id + "/fd/0")));
   }
 
   @Test

@@ -60,7 +60,7 @@ public final class RequestReader {
         install.ephemeralMounts(),
         install.sshHardening(),
         agent.ejectCd(),
-        agent.strict(),
+        agent.stages().strict(),
         firmware(),
         new InstallRequest.Afterwards(install.reboot(), install.poweroff()));
   }
