@@ -9,7 +9,11 @@ import java.util.concurrent.TimeUnit;
  * trees, machines); whatever child is left then is killed. One for a process.
  */
 final class Interruption {
-  private static final Duration TIME_TO_RELEASE = Duration.ofSeconds(30);
+  /** A half-made root has tens of thousands of files, and the machine may be busy. */
+  private static final Duration TIME_TO_RELEASE = Duration.ofMinutes(5);
+
+  /** Until people are told what they wait for. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final CountDownLatch released = new CountDownLatch(1);
   private final Thread hook;
@@ -41,7 +45,10 @@ final class Interruption {
       happened = true;
       worker.interrupt();
       try {
-        var ignored = released.await(TIME_TO_RELEASE.toSeconds(), TimeUnit.SECONDS);
+        if (!released.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+          System.err.println("stopping: what is half made is being removed");
+          var ignored = released.await(TIME_TO_RELEASE.toMillis(), TimeUnit.MILLISECONDS);
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
