@@ -39,9 +39,14 @@ public final class WorkshopMain {
 
   public static void main(String[] args) {
     var interruption = Interruption.guarding(Thread.currentThread());
-    int code = new WorkshopMain(Console.ofProcess(), System.getenv()).run(List.of(args));
-    boolean interrupted = interruption.happened();
-    interruption.released();
+    boolean interrupted;
+    int code;
+    try {
+      code = new WorkshopMain(Console.ofProcess(), System.getenv()).run(List.of(args));
+    } finally { // an Error ends this thread too
+      interrupted = interruption.happened();
+      interruption.released();
+    }
     if (!interrupted) { // otherwise the process is ending already, and exit would wait for ever
       System.exit(code);
     }

@@ -51,6 +51,9 @@ final class Bench {
     sizes(runtime.resolve("kairos"), OciLayout.open(image).image());
     var _ = coldStart(runtime, "kairos-agent", "version");
     var _ = coldStart(runtime, "kairos-agent", "run-stage", "an-empty-stage");
+    var _ = coldStart(runtime, "kairos-agent", "config", "get", "install.device");
+    memory(runtime, "kairos-agent", "run-stage", "an-empty-stage");
+    silentNetwork(runtime);
     stages(runtime);
     steps();
     return List.copyOf(figures);
@@ -151,28 +154,71 @@ final class Bench {
    * @return milliseconds
    */
   private double coldStart(Path runtime, String name, String... words) {
+    List<Integer> times =
+        startWhereItBelongs(List.of(), runtime, "no", RUNS + 1, name, words)
+            .lines()
+            .map(Integer::valueOf)
+            .skip(1)
+            .sorted()
+            .toList();
+    figures.add(
+        Measurement.of(
+            "cold start of " + name + " " + String.join(" ", words),
+            times.get(times.size() / 2),
+            "ms",
+            "median of " + RUNS + ", " + times.getFirst() + " to " + times.getLast()));
+    return times.get(times.size() / 2);
+  }
+
+  private void memory(Path runtime, String name, String... words) {
+    List<String> measured =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            PeakMemory.class.getName());
+    long kib = Long.parseLong(startWhereItBelongs(measured, runtime, "no", 1, name, words).strip());
+    figures.add(
+        Measurement.of(
+            "memory of " + name + " " + String.join(" ", words),
+            kib / 1024.0,
+            "MiB",
+            "most that was resident"));
+  }
+
+  /** All providers of user data, in a network that has a route and nobody who answers. */
+  private void silentNetwork(Path runtime) {
+    String step =
+        "{stages: {default: [{datasource: {providers: [aws, gcp, azure, openstack, hetzner,"
+            + " digitalocean, vultr, scaleway, packet, metaldata, maas], path: /tmp/ud}}]}}";
+    int took =
+        Integer.parseInt(
+            startWhereItBelongs(List.of(), runtime, "silent-network", 1, "yip", step).strip());
+    figures.add(
+        Measurement.of(
+            "datasources when nobody answers", took, "ms", "11 providers, from process start"));
+  }
+
+  /**
+   * @param around a program that starts it, and whose output counts then
+   * @return milliseconds, a line for each run
+   */
+  private String startWhereItBelongs(
+      List<String> around, Path runtime, String network, int runs, String name, String... words) {
     try {
       Path scratch = Files.createTempDirectory("kairos-bench");
       Path script = Files.createTempFile("kairos-bench", ".sh");
       try (InputStream in = Bench.class.getResourceAsStream("cold-start.sh")) {
         Files.write(script, in.readAllBytes());
-        var command =
-            Command.of("unshare", "--mount", "sh", script.toString(), scratch.toString())
-                .with(runtime.resolve("kairos").toString())
-                .with(runtime.resolve("kairos.sh").toString())
-                .with(Integer.toString(RUNS + 1))
-                .with(name)
-                .with(words)
-                .within(Duration.ofMinutes(10));
-        List<Integer> times =
-            host.run(command).stdout().lines().map(Integer::valueOf).skip(1).sorted().toList();
-        figures.add(
-            Measurement.of(
-                "cold start of " + name + " " + String.join(" ", words),
-                times.get(times.size() / 2),
-                "ms",
-                "median of " + RUNS + ", " + times.getFirst() + " to " + times.getLast()));
-        return times.get(times.size() / 2);
+        List<String> command = new ArrayList<>(around);
+        command.addAll(List.of("unshare", "--mount", "--net"));
+        command.addAll(List.of("sh", script.toString(), scratch.toString()));
+        command.add(runtime.resolve("kairos").toString());
+        command.add(runtime.resolve("kairos.sh").toString());
+        command.addAll(List.of(network, Integer.toString(runs), name));
+        command.addAll(List.of(words));
+        return host.run(Command.of(command).within(Duration.ofMinutes(10))).stdout();
       } finally {
         Files.deleteIfExists(script);
         Files.deleteIfExists(scratch);

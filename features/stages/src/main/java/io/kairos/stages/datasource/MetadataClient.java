@@ -2,7 +2,9 @@ package io.kairos.stages.datasource;
 
 import io.kairos.base.HostFailure;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -10,6 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
 /**
@@ -21,13 +27,25 @@ final class MetadataClient {
   static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final UnaryOperator<URI> route;
+  private final Resolver resolver;
   private HttpClient client;
+
+  /** Asks for the addresses of a name, for as long as that takes. */
+  @FunctionalInterface
+  interface Resolver {
+    void resolve(String name) throws UnknownHostException;
+  }
 
   /**
    * @param route where an address really is; tests lead them to servers of their own
    */
   MetadataClient(UnaryOperator<URI> route) {
+    this(route, InetAddress::getAllByName);
+  }
+
+  MetadataClient(UnaryOperator<URI> route, Resolver resolver) {
     this.route = route;
+    this.resolver = resolver;
   }
 
   /** The real address behind one that a platform documents. */
@@ -45,6 +63,7 @@ final class MetadataClient {
 
   /** As {@link #get} with any method and a body. */
   Optional<String> send(String method, URI address, Map<String, String> headers, String body) {
+    awaitName(route(address).getHost());
     var request = HttpRequest.newBuilder(route(address)).timeout(PATIENCE);
     switch (method) {
       case "GET" -> request.GET();
@@ -61,6 +80,35 @@ final class MetadataClient {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostFailure("interrupted while asking " + address);
+    }
+  }
+
+  /**
+   * The HTTP client's time limit does not hold while a name server is silent, which takes 20
+   * seconds. Who is asked in vain is left behind; an answer is kept by the JDK for the request.
+   */
+  private void awaitName(String name) {
+    var found = new CompletableFuture<Void>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                resolver.resolve(name);
+                found.complete(null);
+              } catch (UnknownHostException | RuntimeException e) {
+                found.completeExceptionally(e);
+              }
+            });
+    try {
+      found.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new HostFailure("nobody is called " + name, e.getCause());
+    } catch (TimeoutException e) {
+      throw new HostFailure("no name server tells where " + name + " is", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostFailure("interrupted while looking for " + name);
     }
   }
 
