@@ -1,6 +1,6 @@
 package io.kairos.agent;
 
-import io.kairos.base.InvalidConfig;
+import io.kairos.config.AgentConfig;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
 import io.kairos.formats.json.Json;
@@ -14,15 +14,20 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** {@code kairos-agent run-stage}: what units do at boot, and people by hand. */
 public final class RunStageCommand {
   private final Host host;
-  private final StageLog log;
+  private final Function<Config, StageLog> log;
   private final PrintStream out;
   private final PrintStream err;
 
-  public RunStageCommand(Host host, StageLog log, PrintStream out, PrintStream err) {
+  /**
+   * @param log as detailed as the configuration wants it
+   */
+  public RunStageCommand(
+      Host host, Function<Config, StageLog> log, PrintStream out, PrintStream err) {
     this.host = host;
     this.log = log;
     this.out = out;
@@ -55,23 +60,21 @@ public final class RunStageCommand {
     }
   }
 
-  /** What the configuration says about how stages run. */
-  private record Settings(boolean isStrict, List<String> paths) {}
-
   /**
    * @throws io.kairos.base.KairosException in strict mode, when a step failed
    */
   public void run(Arguments arguments) {
     Root.require();
-    Settings settings = settings();
-    var runner = new StageRunner(host, log);
-    StageSources sources = sources(arguments, settings);
+    Config config = config();
+    AgentConfig settings = config.agent();
+    var runner = new StageRunner(host, log.apply(config));
+    StageSources sources = sources(arguments, settings.cloudInitPaths());
     if (arguments.mode() != Mode.RUN) {
       show(runner.preview(arguments.stage(), sources), arguments.mode());
       return;
     }
     StageReport report = runner.run(arguments.stage(), sources);
-    if (arguments.isStrict() || settings.isStrict()) {
+    if (arguments.isStrict() || settings.strict()) {
       var _ = report.orThrow();
     } else if (!report.succeeded()) {
       err.println("Some errors found but were ignored; --strict makes the command fail on them");
@@ -87,27 +90,22 @@ public final class RunStageCommand {
     out.flush();
   }
 
-  /** A configuration that cannot be read keeps no stage from running. */
-  private Settings settings() {
-    try {
-      Config config =
-          new Collector(host)
-              .directories(Collector.STAGE_DIRECTORIES)
-              .commandLine(NodeStages.commandLine(host))
-              .collect();
-      config.failures().forEach(problem -> err.println("WARNING: " + problem.render()));
-      return new Settings(config.agent().strict(), config.agent().cloudInitPaths());
-    } catch (InvalidConfig e) {
-      err.println("WARNING: the configuration cannot be used: " + e.getMessage());
-      return new Settings(false, List.of());
-    }
+  /** What of it cannot be read is told, and keeps no stage from running. */
+  private Config config() {
+    Config config =
+        new Collector(host)
+            .directories(Collector.STAGE_DIRECTORIES)
+            .commandLine(NodeStages.commandLine(host))
+            .collect();
+    config.failures().forEach(problem -> err.println("WARNING: " + problem.render()));
+    return config;
   }
 
-  private StageSources sources(Arguments arguments, Settings settings) {
+  private StageSources sources(Arguments arguments, List<String> configured) {
     if (!arguments.insteadPaths().isEmpty()) {
       return StageSources.only(arguments.insteadPaths().toArray(String[]::new));
     }
-    List<String> paths = new ArrayList<>(settings.paths());
+    List<String> paths = new ArrayList<>(configured);
     paths.addAll(arguments.paths());
     paths.stream()
         .filter(path -> !Files.exists(host.resolved(path)))
