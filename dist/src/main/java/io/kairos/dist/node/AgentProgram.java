@@ -1,5 +1,6 @@
 package io.kairos.dist.node;
 
+import io.kairos.agent.AgentLog;
 import io.kairos.agent.NodeStages;
 import io.kairos.agent.RunStageCommand;
 import io.kairos.agent.Stages;
@@ -168,22 +169,18 @@ final class AgentProgram {
   }
 
   private int install(Parameters given, InstallArguments arguments) {
-    StageLog log = log(given, StageLog.Level.WARNING);
-    Function<Config, Stages> stages = config -> NodeStages.of(host, config, log);
+    Function<Config, StageLog> log = log(given, StageLog.Level.WARNING);
+    Function<Config, Stages> stages = config -> NodeStages.of(host, config, log.apply(config));
     new InstallCommand(host, host::at, stages, console.out(), console.err()).run(arguments);
     return 0;
   }
 
   /**
-   * @param least what is told without {@code --debug}
+   * @param usually told, unless {@code --debug} or the node asks for everything
    */
-  private StageLog log(Parameters given, StageLog.Level least) {
-    boolean everything = given.has(DEBUG);
-    return (level, line) -> {
-      if (everything || level.compareTo(least) >= 0) {
-        console.err().println(line);
-      }
-    };
+  private Function<Config, StageLog> log(Parameters given, StageLog.Level usually) {
+    return config ->
+        AgentLog.of(console.err(), given.has(DEBUG) ? StageLog.Level.DEBUG : usually, host, config);
   }
 
   private Verb runStage() {

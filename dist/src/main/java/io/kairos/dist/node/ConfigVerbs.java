@@ -4,6 +4,7 @@ import io.kairos.agent.config.ConfigCommand;
 import io.kairos.agent.config.RenderTemplateCommand;
 import io.kairos.agent.config.ValidateCommand;
 import io.kairos.config.HttpFetcher;
+import io.kairos.config.ProviderSchemas;
 import io.kairos.config.SchemaDocument;
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.cli.Argument;
@@ -119,6 +120,7 @@ record ConfigVerbs(Host host, Console console) {
             """
             Editors with a YAML language server complete and check a cloud-config that begins with
             the line: # yaml-language-server: $schema=PATH-OF-THE-SCHEMA
+            Providers of this machine add their keys by files in /usr/share/kairos/schema.d.
             """)
         .option(version)
         .example("kairos-agent print-schema > schema.json", "a file for your editor")
@@ -129,7 +131,11 @@ record ConfigVerbs(Host host, Console console) {
                   given.value(version).or(() -> Optional.of(BuildVersion.read()));
               console
                   .out()
-                  .print(Json.pretty(SchemaDocument.of(named, StagesCheck.stepSettings()), " "));
+                  .print(
+                      Json.pretty(
+                          SchemaDocument.of(
+                              named, StagesCheck.stepSettings(), ProviderSchemas.on(host)),
+                          " "));
               return 0;
             });
   }

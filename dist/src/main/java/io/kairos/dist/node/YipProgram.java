@@ -1,6 +1,7 @@
 package io.kairos.dist.node;
 
 import io.kairos.base.HostFailure;
+import io.kairos.config.CloudConfigFiles;
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.cli.Argument;
 import io.kairos.dist.cli.Console;
@@ -17,7 +18,6 @@ import io.kairos.stages.StageSources;
 import io.kairos.stages.StageSources.Notation;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -138,7 +138,7 @@ public final class YipProgram {
   private StageSources sources(List<String> words) {
     if (words.equals(List.of("-"))) {
       try {
-        return StageSources.document(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        return StageSources.document(CloudConfigFiles.read(in, "standard input"));
       } catch (IOException e) {
         throw new HostFailure("cannot read standard input", e);
       }

@@ -9,7 +9,8 @@ import java.util.function.Function;
 
 /**
  * The keys at the top of a config that the node's own programs read. Other keys belong to
- * providers, which register theirs in {@code provider-keys.txt}.
+ * providers: those that we know are in {@code provider-keys.txt}, others register theirs ({@link
+ * ProviderSchemas}).
  */
 public record AgentConfig(
     Optional<InstallConfig> install,
@@ -18,7 +19,6 @@ public record AgentConfig(
     List<UserConfig> users,
     Optional<String> hostname,
     StageSettings stages,
-    boolean debug,
     List<String> env,
     Map<String, String> options,
     Map<String, String> grubOptions,
@@ -74,7 +74,6 @@ public record AgentConfig(
             .orElse(List.of()),
         top.text("hostname", "name of the node; a template").optional(),
         StageSettings.read(top),
-        top.flag("debug", "log more").orElse(false),
         top.texts("env", "variables for the agent, as NAME=value").orElse(List.of()),
         top.textMap("options", "options of providers").orElse(Map.of()),
         grubOptions(top),
@@ -85,7 +84,14 @@ public record AgentConfig(
         top.flag("cosign", "verify signatures of images").orElse(false),
         top.flag("verify", "verify images").orElse(false),
         top.text("cosign-key", "public key of image signatures").optional(),
-        top.text("arch", "architecture of images: amd64, arm64, riscv64; the node's by default")
+        top.word(
+                "arch",
+                "architecture of images; the node's by default",
+                "amd64",
+                "arm64",
+                "riscv64",
+                "x86_64",
+                "aarch64")
             .optional(),
         top.texts("squash-compression", "options for mksquashfs").orElse(List.of()),
         top.flag("squash-no-compression", "do not compress").orElse(true),

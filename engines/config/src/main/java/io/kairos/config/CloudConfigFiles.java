@@ -3,6 +3,8 @@ package io.kairos.config;
 import io.kairos.base.HostFailure;
 import io.kairos.host.Host;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -14,22 +16,31 @@ public final class CloudConfigFiles {
   private static final List<String> HEADERS =
       List.of("#cloud-config", "#kairos-config", "#node-config");
 
+  /** Of any document, in octets; YAML ends before that, and it protects the memory. */
+  public static final int LARGEST = 16 << 20;
+
   private CloudConfigFiles() {}
 
   /**
-   * All files below a directory, folders entered in place, by the byte order of their names. Linked
-   * folders are not entered; what is missing or unreadable is left out.
+   * All regular files below a directory, folders entered in place, by the byte order of their
+   * names. Linked folders are not entered; what is missing or unreadable is left out.
    *
    * @return paths of the host, such as {@code /oem/90_custom.yaml}
    */
   public static List<String> below(Host host, String directory) {
     List<String> files = new ArrayList<>();
-    collect(host, directory.length() > 1 ? stripSlash(directory) : directory, files);
+    try {
+      collect(host, stripSlash(directory), files);
+    } catch (HostFailure noPath) {
+      return List.of();
+    }
     return files;
   }
 
   private static String stripSlash(String path) {
-    return path.endsWith("/") ? stripSlash(path.substring(0, path.length() - 1)) : path;
+    return path.length() > 1 && path.endsWith("/")
+        ? stripSlash(path.substring(0, path.length() - 1))
+        : path;
   }
 
   private static void collect(Host host, String directory, List<String> files) {
@@ -48,9 +59,18 @@ public final class CloudConfigFiles {
       String path = directory.equals("/") ? "/" + name : directory + "/" + name;
       if (Files.isDirectory(host.path(path), LinkOption.NOFOLLOW_LINKS)) {
         collect(host, path, files);
-      } else if (!Files.isDirectory(host.resolved(path))) {
+      } else if (isFile(host, path)) {
         files.add(path);
       }
+    }
+  }
+
+  /** Pipes and devices are none: whoever reads them may wait for ever. */
+  private static boolean isFile(Host host, String path) {
+    try {
+      return Files.isRegularFile(host.resolved(path));
+    } catch (HostFailure circle) {
+      return false;
     }
   }
 
@@ -59,16 +79,29 @@ public final class CloudConfigFiles {
   }
 
   /**
-   * @throws HostFailure when it cannot be read
+   * @throws HostFailure when it cannot be read, or is larger than any document
    */
   public static String read(Host host, String path) {
-    try {
-      // malformed bytes become U+FFFD and are reported by the parser, with their place
-      return new String(
-          Files.readAllBytes(host.resolved(path)), java.nio.charset.StandardCharsets.UTF_8);
+    try (InputStream in = Files.newInputStream(host.resolved(path))) {
+      return read(in, path);
     } catch (IOException e) {
       throw new HostFailure("cannot read " + path, e);
     }
+  }
+
+  /**
+   * A whole stream as a text.
+   *
+   * @param source what messages call it
+   * @throws HostFailure when it is larger than any document
+   */
+  public static String read(InputStream in, String source) throws IOException {
+    byte[] octets = in.readNBytes(LARGEST + 1);
+    if (octets.length > LARGEST) {
+      throw new HostFailure(source + " is larger than " + (LARGEST >> 20) + " MiB");
+    }
+    // malformed bytes become U+FFFD and are reported by the parser, with their place
+    return new String(octets, StandardCharsets.UTF_8);
   }
 
   /** Whether a header is the very first line, as {@code validate} wants it. */

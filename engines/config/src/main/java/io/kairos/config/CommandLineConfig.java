@@ -28,6 +28,9 @@ public record CommandLineConfig(YamlMap config, List<Problem> warnings) {
   private static final String CONFIG_URL = "kairos.config_url=";
   private static final String SETUP = "cos.setup=";
 
+  /** Of a line, in characters: far beyond what kernels take; protects the memory. */
+  private static final int LONGEST = 256 << 10;
+
   /** Keys that a generic token may set; users, stages and providers need a token of our own. */
   private static final Set<String> GENERIC =
       Set.of(
@@ -61,7 +64,7 @@ public record CommandLineConfig(YamlMap config, List<Problem> warnings) {
     List<Problem> warnings = new ArrayList<>();
     var own = new DottedTree(CMDLINE);
     var generic = new DottedTree(CMDLINE);
-    for (String token : words(cmdline, warnings)) {
+    for (String token : split(cmdline, CMDLINE, warnings)) {
       try {
         if (isOurs(token)) {
           putOurs(own, token);
@@ -80,7 +83,7 @@ public record CommandLineConfig(YamlMap config, List<Problem> warnings) {
   /** The last config URL that a token of our own names: where stages look too. */
   public static Optional<String> configUrl(String cmdline) {
     Optional<String> url = Optional.empty();
-    for (String token : ShellWords.split(cmdline).words()) {
+    for (String token : split(cmdline, CMDLINE, new ArrayList<>())) {
       String payload =
           token.startsWith(CONFIG_URL)
               ? token.substring(CONFIG_URL.length())
@@ -103,7 +106,7 @@ public record CommandLineConfig(YamlMap config, List<Problem> warnings) {
   public static CommandLineConfig stages(String cmdline) {
     List<Problem> warnings = new ArrayList<>();
     var tree = new DottedTree(CMDLINE);
-    for (String token : words(cmdline, warnings)) {
+    for (String token : split(cmdline, CMDLINE, warnings)) {
       if (!isOurs(token) && head(token).equals("stages")) {
         try {
           putGeneric(tree, token);
@@ -124,12 +127,8 @@ public record CommandLineConfig(YamlMap config, List<Problem> warnings) {
   public static CommandLineConfig dotted(String text, String source) {
     Position position = Position.ofSource(source);
     List<Problem> warnings = new ArrayList<>();
-    var words = ShellWords.split(text);
-    if (!words.isComplete()) {
-      warnings.add(Problem.at(position, "a quote is never closed"));
-    }
     var tree = new DottedTree(position);
-    for (String token : words.words()) {
+    for (String token : split(text, position, warnings)) {
       int equals = token.indexOf('=');
       String key = trimmed(equals < 0 ? token : token.substring(0, equals));
       String value = equals < 0 ? "true" : trimmed(token.substring(equals + 1));
@@ -142,10 +141,14 @@ public record CommandLineConfig(YamlMap config, List<Problem> warnings) {
     return new CommandLineConfig((YamlMap) tree.tree(), warnings);
   }
 
-  private static List<String> words(String cmdline, List<Problem> warnings) {
-    var words = ShellWords.split(cmdline);
+  private static List<String> split(String line, Position position, List<Problem> warnings) {
+    if (line.length() > LONGEST) {
+      warnings.add(Problem.at(position, "ignored: it is longer than " + LONGEST + " characters"));
+      return List.of();
+    }
+    var words = ShellWords.split(line);
     if (!words.isComplete()) {
-      warnings.add(Problem.at(CMDLINE, "a quote is never closed"));
+      warnings.add(Problem.at(position, "a quote is never closed"));
     }
     return words.words();
   }

@@ -15,6 +15,13 @@ final class DottedTree {
   /** Far beyond what fits on a kernel command line; protects the memory. */
   private static final int MOST_ITEMS = 1000;
 
+  /** As deep as a YAML document may be; protects the stack. */
+  private static final int DEEPEST = 200;
+
+  /** Gaps of lists that are filled with nothing, in the whole tree; protects the memory. */
+  private static final int MOST_GAPS = 100_000;
+
+  private int gaps;
   private final Map<String, Object> root = new LinkedHashMap<>();
   private final Position position;
 
@@ -27,6 +34,9 @@ final class DottedTree {
    */
   void put(String path, YamlNode value) {
     List<Object> segments = segments(path);
+    if (segments.size() > DEEPEST) {
+      throw new IllegalArgumentException("it is nested deeper than " + DEEPEST + " levels");
+    }
     Object container = root;
     for (int i = 0; i < segments.size(); i++) {
       boolean last = i == segments.size() - 1;
@@ -36,7 +46,7 @@ final class DottedTree {
   }
 
   /** Puts a leaf, or makes sure that a container of the kind of {@code next} is there. */
-  private static Object enter(Object container, Object segment, Object next) {
+  private Object enter(Object container, Object segment, Object next) {
     Object existing =
         switch (container) {
           case Map<?, ?> map -> map.get(segment);
@@ -54,12 +64,16 @@ final class DottedTree {
   }
 
   @SuppressWarnings("unchecked")
-  private static void put(Object container, Object segment, Object child) {
+  private void put(Object container, Object segment, Object child) {
     if (container instanceof Map<?, ?> map) {
       ((Map<String, Object>) map).put((String) segment, child);
       return;
     }
     var list = (List<Object>) container;
+    gaps += Math.max(0, (Integer) segment - list.size());
+    if (gaps > MOST_GAPS) {
+      throw new IllegalArgumentException("its lists have more than " + MOST_GAPS + " gaps");
+    }
     while (list.size() <= (Integer) segment) {
       list.add(null);
     }

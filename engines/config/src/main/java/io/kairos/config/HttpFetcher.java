@@ -63,7 +63,11 @@ public final class HttpFetcher implements Fetcher {
     var request = HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(30)).build();
     try {
       var response =
-          client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+          client.send(
+              request,
+              HttpResponse.BodyHandlers.limiting(
+                  HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8),
+                  CloudConfigFiles.LARGEST));
       if (response.statusCode() != 200) {
         throw new HostFailure(
             "cannot fetch " + address + ": the server answered " + response.statusCode());

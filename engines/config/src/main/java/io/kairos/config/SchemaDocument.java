@@ -65,13 +65,16 @@ public final class SchemaDocument {
   /**
    * @param version named in {@code $schema}; none leaves that key out
    * @param steps what a step of a stage may have
+   * @param providers what those of this machine registered
    * @return a tree for {@code formats.json}, its keys in the order of upstream's document
    */
-  public static Map<String, Object> of(Optional<String> version, List<Setting> steps) {
-    return new SchemaDocument().document(version, steps);
+  public static Map<String, Object> of(
+      Optional<String> version, List<Setting> steps, ProviderSchemas providers) {
+    return new SchemaDocument().document(version, steps, providers);
   }
 
-  private Map<String, Object> document(Optional<String> version, List<Setting> steps) {
+  private Map<String, Object> document(
+      Optional<String> version, List<Setting> steps, ProviderSchemas providers) {
     List<Setting> settings = new ArrayList<>();
     for (Setting setting : Setting.declaredBy(AgentConfig::read)) {
       settings.add(
@@ -84,6 +87,7 @@ public final class SchemaDocument {
     Map<String, Object> properties = properties("", settings);
     addPowerVariants();
     addP2pVariants();
+    providers.addTo(definitions, properties);
 
     Map<String, Object> document = new LinkedHashMap<>();
     version.ifPresent(

@@ -41,12 +41,20 @@ public record Validation(List<Problem> errors, List<Problem> doubts, List<Proble
   }
 
   public static Validation of(Config config, Check... more) {
+    return of(config, ProviderSchemas.NONE, more);
+  }
+
+  /**
+   * @param schemas of providers, whose keys count as known; what breaks them is a doubt
+   */
+  public static Validation of(Config config, ProviderSchemas schemas, Check... more) {
     List<Problem> errors = new ArrayList<>(config.failures());
     List<Problem> warnings = new ArrayList<>(config.warnings());
+    warnings.addAll(schemas.problems());
 
     var own = new Findings();
     AgentConfig agent = Section.read(config.merged(), "", own, AgentConfig::read);
-    sortTopKeys(config, errors, warnings);
+    sortTopKeys(config, schemas, errors, warnings);
     // unknown keys inside sections of ours; those at the top are sorted by now
     own.unknown().list().stream()
         .filter(problem -> problem.what().contains("."))
@@ -62,13 +70,26 @@ public record Validation(List<Problem> errors, List<Problem> doubts, List<Proble
 
     // a provider may be another one than the schema has in mind
     var providers = new Findings();
-    var _ = Section.readPart(config.merged(), "", providers, ProviderConfig::read);
+    var _ = Section.readPart(undescribed(config, schemas), "", providers, ProviderConfig::read);
     errors.addAll(providers.errors().list());
     List<Problem> doubts = new ArrayList<>(own.doubts().list());
     doubts.addAll(providers.doubts().list());
     doubts.addAll(providers.unknown().list());
+    var registered = new Findings();
+    schemas.check(config.merged(), registered);
+    doubts.addAll(registered.errors().list());
+    doubts.addAll(registered.unknown().list());
     sshHardening(config, agent, errors, warnings);
     return new Validation(inOrder(errors), inOrder(doubts), inOrder(warnings));
+  }
+
+  /** Where a provider describes its own key, its word counts. */
+  private static YamlMap undescribed(Config config, ProviderSchemas schemas) {
+    YamlMap rest = config.merged();
+    for (String key : schemas.keys()) {
+      rest = rest.without(key);
+    }
+    return rest;
   }
 
   /** By file, line and column; what has no place comes first. */
@@ -93,8 +114,10 @@ public record Validation(List<Problem> errors, List<Problem> doubts, List<Proble
   }
 
   /** Keys of ours pass, keys of providers pass, the rest is told; strict configs refuse it. */
-  private static void sortTopKeys(Config config, List<Problem> errors, List<Problem> warnings) {
+  private static void sortTopKeys(
+      Config config, ProviderSchemas schemas, List<Problem> errors, List<Problem> warnings) {
     Set<String> known = new HashSet<>(KnownKeys.providers());
+    known.addAll(schemas.keys());
     Setting.declaredBy(AgentConfig::read).forEach(setting -> known.add(setting.key()));
     for (YamlMap.Entry entry : config.merged().entries()) {
       if (known.contains(entry.key())) {

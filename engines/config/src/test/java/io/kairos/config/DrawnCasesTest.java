@@ -10,7 +10,11 @@ import io.kairos.formats.jq.Jq;
 import io.kairos.formats.yaml.Yaml;
 import io.kairos.formats.yaml.YamlMap;
 import io.kairos.formats.yaml.YamlNode;
+import io.kairos.host.FileTree;
 import io.kairos.testkit.Seeds;
+import io.kairos.testkit.host.ScratchHost;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +23,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What holds for any input, also for one that somebody made to do harm. */
 class DrawnCasesTest {
@@ -368,6 +373,111 @@ class DrawnCasesTest {
         });
   }
 
+  /** Whatever a line in dots says: it is a tree of bounded size, and words keep their values. */
+  @Test
+  void noLineInDotsBreaksTheParser() {
+    Seeds.each(
+        USUALLY,
+        random -> {
+          String line =
+              pieces(
+                  random,
+                  30,
+                  "a",
+                  "b",
+                  ".",
+                  "[0]",
+                  "[999]",
+                  "[1000]",
+                  "[",
+                  "]",
+                  "=",
+                  " ",
+                  "'",
+                  "\"",
+                  "0",
+                  "-1",
+                  "é",
+                  "\n",
+                  "a.b.c=",
+                  "stages.x[1].commands[0]=",
+                  "#",
+                  "{}",
+                  "null",
+                  "..");
+          assertThat(CommandLineConfig.dotted(line, "line").config().keys()).doesNotContain("");
+          String key = "k" + pieces(random, 4, ".a", ".b", "[0]", "[3]", ".7");
+          String value = pieces(random, 5, "a", "/", "=", ":", "%", "-");
+          Config config =
+              new Config(
+                  CommandLineConfig.dotted(key + "=x" + value, "line").config(),
+                  List.of(),
+                  List.of(),
+                  List.of());
+          assertThat(config.find(key).orElseThrow().value()).isEqualTo("x" + value);
+        });
+  }
+
+  /** Whatever lies in a folder: it is merged, or a problem with its file. */
+  @Test
+  void noFolderBreaksTheCollector(@TempDir Path root) {
+    Seeds.some(
+        200,
+        20,
+        random -> {
+          Path folder = Files.createTempDirectory(root, "case");
+          var host = new ScratchHost(folder);
+          for (int i = random.nextInt(4); i >= 0; i--) {
+            String name = pieces(random, 3, "a", "b", "/", ".yaml", "é", " ") + i + ".yaml";
+            String header = random.nextInt(4) == 0 ? "" : "#cloud-config\n";
+            host.with("/oem/" + name, header + fragment(random));
+          }
+          Config config =
+              new Collector(host, new FakeWeb(), new ConfigUrl(host)::render)
+                  .directories(List.of("/oem"))
+                  .reader(fragment(random))
+                  .commandLine(fragment(random))
+                  .overwrites(fragment(random))
+                  .collect();
+          assertThat(Yaml.parse(Yaml.emit(config.merged()), "x").sameAs(config.merged())).isTrue();
+          assertThat(config.failures())
+              .allSatisfy(problem -> assertThat(problem.what()).isNotBlank());
+          FileTree.delete(folder);
+        });
+  }
+
+  private static String fragment(Random random) {
+    return pieces(
+        random,
+        12,
+        "a",
+        "name",
+        ": ",
+        ":",
+        "\n",
+        "\n  ",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        "config_url: http://e/1\n",
+        "config_url: 'http://e/{{ .Values.nope }}'\n",
+        "install: {auto: true}\n",
+        "install:\n",
+        "kairos.config=install.auto=maybe ",
+        "stages:\n- x\n",
+        "\u0000",
+        "&a ",
+        "*a",
+        "<<: ",
+        "null",
+        "\"",
+        "0644",
+        "é");
+  }
+
   /** Documents that grow beyond all measure are refused before they take the memory. */
   @Test
   @Timeout(60)
@@ -388,10 +498,23 @@ class DrawnCasesTest {
       bomb.append(", l").append(c).append(": *").append((char) (c - 1)).append("}\n");
     }
     assertThatThrownBy(() -> Yaml.parse(bomb.toString(), "bomb")).hasMessageContaining("aliases");
-    assertThatThrownBy(() -> Yaml.parse("a: '" + "x".repeat(40_000_000) + "'", "huge"))
-        .isInstanceOf(InvalidConfig.class);
     assertThat(((YamlMap) Yaml.parse("a: '" + "x".repeat(500_000) + "'", "large")).text("a"))
         .hasValueSatisfying(text -> assertThat(text).hasSize(500_000));
+    assertThat(CommandLineConfig.dotted("a.".repeat(1000) + "a=1", "deep").config().keys())
+        .isEmpty();
+    assertThat(CommandLineConfig.dotted("x".repeat(1_000_000) + "=1", "long").warnings())
+        .singleElement()
+        .asString()
+        .contains("longer than");
+    var gaps = new StringBuilder();
+    for (int i = 0; i < 10_000; i++) {
+      gaps.append('k').append(i).append("[999]=1 ");
+    }
+    assertThat(CommandLineConfig.dotted(gaps.toString(), "gaps").warnings())
+        .hasSizeGreaterThan(9_000)
+        .last()
+        .asString()
+        .contains("gaps");
     assertThatThrownBy(() -> GoTemplate.parse("{{ if true }}".repeat(50_000)))
         .isInstanceOf(InvalidConfig.class);
     assertThatThrownBy(() -> GoTemplate.parse("{{ " + "(".repeat(100_000)))

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class SchemaDocumentTest {
   private static Map<String, Object> schema(Optional<String> version) {
-    return SchemaDocument.of(version, List.of());
+    return SchemaDocument.of(version, List.of(), ProviderSchemas.NONE);
   }
 
   @Test

@@ -87,6 +87,53 @@ class ValidationTest {
     assertThat(errors("users: not-a-list")).hasSize(1);
   }
 
+  /** Upstream's documentation wrote dashes for years. */
+  @Test
+  void keysOfUsersInTheSpellingOfOldDocumentationAreNamed() {
+    assertThat(errors("users: [{name: a, ssh-authorized-keys: [k], lock-passwd: true}]"))
+        .anyMatch(text -> text.contains("did you mean 'ssh_authorized_keys'?"))
+        .anyMatch(text -> text.contains("did you mean 'lock_passwd'?"))
+        .hasSize(2);
+  }
+
+  /** Assertion 63. */
+  @Test
+  void anArchitectureIsOneThatImagesHave() {
+    for (String good : List.of("amd64", "x86_64", "arm64", "riscv64")) {
+      assertThat(config("arch: " + good).agent().arch()).contains(good);
+      assertThat(errors("arch: " + good)).isEmpty();
+    }
+    assertThat(config("arch: mips").agent().arch()).isEmpty();
+    assertThat(errors("arch: mips"))
+        .singleElement()
+        .asString()
+        .contains("arch must be one of amd64, arm64, riscv64", "not 'mips'");
+    assertThat(errors("platform: nonsense")).isEmpty();
+  }
+
+  /** Assertion 62. */
+  @Test
+  void anInstallSectionIsPrintedAsItWasWrittenWithoutEmptyFields() {
+    assertThat(
+            config(
+                    """
+                    install:
+                      system: {size: 3072}
+                      poweroff: true
+                      bind_mounts: [/mnt]
+                    """)
+                .asYaml())
+        .endsWith(
+            """
+            install:
+                bind_mounts:
+                    - /mnt
+                poweroff: true
+                system:
+                    size: 3072
+            """);
+  }
+
   @Test
   void aDeviceMustBeADisk() {
     for (String good :

@@ -93,12 +93,14 @@ final class StageLoader {
   private List<StageSource> folders() {
     List<StageSource> loaded = new ArrayList<>();
     for (String path : sources.paths()) {
-      Path real = host.resolved(absolute(path));
-      if (Files.isDirectory(real)) {
-        loaded.add(new StageSource(path, directory(path)));
-      } else if (Files.exists(real)) {
-        loaded.add(file(path));
-      }
+      located(path)
+          .filter(Files::exists)
+          .ifPresent(
+              real ->
+                  loaded.add(
+                      Files.isDirectory(real)
+                          ? new StageSource(path, directory(absolute(path)))
+                          : file(absolute(path))));
     }
     sources.extras().forEach(extra -> loaded.add(argument(extra)));
     for (String text : sources.documents()) {
@@ -125,17 +127,30 @@ final class StageLoader {
     if (isDocument(source)) {
       return once(DOCUMENT, source, () -> source);
     }
-    Path real = host.resolved(absolute(source));
-    if (Files.isDirectory(real)) {
+    Optional<Path> real = located(source);
+    if (real.isEmpty()) {
+      return new StageSource(source, List.of());
+    }
+    if (Files.isDirectory(real.get())) {
       return new StageSource(source, directory(absolute(source)));
     }
-    if (!Files.exists(real)) {
+    if (!Files.exists(real.get())) {
       problems.add(
           Problem.at(Position.ofSource(source), "this source of stages does not exist")
               .withRemedy("name a folder, a file or a URL"));
       return new StageSource(source, List.of());
     }
     return file(absolute(source));
+  }
+
+  /** Where a path leads on the host; links in a circle, or no path at all, are a problem. */
+  private Optional<Path> located(String path) {
+    try {
+      return Optional.of(host.resolved(absolute(path)));
+    } catch (HostFailure e) {
+      problems.add(Problem.at(Position.ofSource(path), e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   private static String absolute(String path) {

@@ -3,6 +3,7 @@ package io.kairos.stages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kairos.base.InvalidConfig;
+import io.kairos.testkit.Seeds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,13 +11,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Texts that nobody would write. {@code -Dcases=1000000} asks for more of them, {@code -Dfuzz.seed}
- * for others.
- */
+/** Texts that nobody would write; {@code -Dcases=1000000} asks for more of them. */
 class StageFuzzTest {
-  private static final int CASES = Integer.getInteger("cases", 2000);
-  private static final long SEED = Long.getLong("fuzz.seed", 20260301L);
+  private static final int USUALLY = 2_000;
 
   private static final List<String> PIECES =
       List.of(
@@ -74,66 +71,65 @@ class StageFuzzTest {
     return text.toString();
   }
 
-  /** Any failure but a refusal with a reason is a bug; the case is named by its number. */
+  /** Any failure but a refusal with a reason is a bug. */
   @Test
   void anyTextIsReadOrRefusedWithAReason() {
-    for (int i = 0; i < CASES; i++) {
-      String text = text(new Random(SEED + i));
-      try {
-        StageFile file = StageFile.parse(text, "fuzz");
-        assertThat(StageGraph.of("default", List.of(file)).layers()).isNotNull();
-      } catch (InvalidConfig refused) {
-        assertThat(refused.problems()).as("case %s: %s", SEED + i, text).isNotEmpty();
-      } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-        throw new AssertionError("case " + (SEED + i) + ": " + text, e);
-      }
-    }
+    Seeds.each(
+        USUALLY,
+        random -> {
+          String text = text(random);
+          try {
+            StageFile file = StageFile.parse(text, "fuzz");
+            assertThat(StageGraph.of("default", List.of(file)).layers()).isNotNull();
+          } catch (InvalidConfig refused) {
+            assertThat(refused.problems()).as(text).isNotEmpty();
+          }
+        });
   }
 
   @Test
   void anyLineInDotsIsADocument(@TempDir Path root) {
     var runner = new Stages(root).runner();
-    for (int i = 0; i < CASES; i++) {
-      String text = text(new Random(SEED + i));
-      try {
-        var sources = StageSources.document(text).in(StageSources.Notation.DOTTED);
-        assertThat(runner.previewAlone("default", sources).stage()).isEqualTo("default");
-      } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-        throw new AssertionError("case " + (SEED + i) + ": " + text, e);
-      }
-    }
+    Seeds.each(
+        USUALLY,
+        random -> {
+          var sources = StageSources.document(text(random)).in(StageSources.Notation.DOTTED);
+          assertThat(runner.previewAlone("default", sources).stage()).isEqualTo("default");
+        });
   }
 
   /** Whatever steps come after whatever: each runs once, or is named among those that cannot. */
   @Test
   void noStepIsLostWhateverTheOrder() {
-    for (int i = 0; i < CASES / 10; i++) {
-      var random = new Random(SEED + i);
-      List<StageFile> files = new ArrayList<>();
-      int count = 1 + random.nextInt(4);
-      int steps = 0;
-      for (int f = 0; f < count; f++) {
-        var text = new StringBuilder("name: f" + random.nextInt(3) + "\nstages:\n  default:\n");
-        int some = 1 + random.nextInt(4);
-        for (int s = 0; s < some; s++) {
-          text.append("  - {name: s").append(random.nextInt(3));
-          if (random.nextBoolean()) {
-            text.append(", after: [{name: f" + random.nextInt(3) + ".s" + random.nextInt(3) + "}]");
+    Seeds.each(
+        USUALLY,
+        random -> {
+          List<StageFile> files = new ArrayList<>();
+          int count = 1 + random.nextInt(4);
+          int steps = 0;
+          for (int f = 0; f < count; f++) {
+            var text = new StringBuilder("name: f" + random.nextInt(3) + "\nstages:\n  default:\n");
+            int some = 1 + random.nextInt(4);
+            for (int s = 0; s < some; s++) {
+              text.append("  - {name: s").append(random.nextInt(3));
+              if (random.nextBoolean()) {
+                text.append(
+                    ", after: [{name: f" + random.nextInt(3) + ".s" + random.nextInt(3) + "}]");
+              }
+              text.append("}\n");
+            }
+            steps += some;
+            files.add(StageFile.parse(text.toString(), "file" + f));
           }
-          text.append("}\n");
-        }
-        steps += some;
-        files.add(StageFile.parse(text.toString(), "file" + f));
-      }
-      StageGraph graph = StageGraph.of("default", files);
-      int planned = graph.layers().stream().mapToInt(List::size).sum();
-      int stuck =
-          graph.errors().stream()
-              .map(problem -> problem.what().replaceFirst(".*left out: ", ""))
-              .mapToInt(names -> names.split(", ").length)
-              .sum();
-      assertThat(planned + stuck).as("case %s", SEED + i).isEqualTo(steps);
-    }
+          StageGraph graph = StageGraph.of("default", files);
+          int planned = graph.layers().stream().mapToInt(List::size).sum();
+          int stuck =
+              graph.errors().stream()
+                  .map(problem -> problem.what().replaceFirst(".*left out: ", ""))
+                  .mapToInt(names -> names.split(", ").length)
+                  .sum();
+          assertThat(planned + stuck).isEqualTo(steps);
+        });
   }
 
   @Test

@@ -142,7 +142,7 @@ class StageRunnerTest {
             skipped -> assertThat(skipped.reason()).contains("if statement (false)"));
     assertThat(node.host.exists("/out")).isFalse();
     assertThat(node.log)
-        .anyMatch(line -> line.contains("(conditional) Skip 'if statement (false)"));
+        .anyMatch(line -> line.startsWith("INFO (conditional) Skip 'if statement (false)"));
   }
 
   @Test

@@ -24,11 +24,14 @@ public record PathsBelow(Path root) {
    * The real path; nothing needs to exist.
    *
    * @param followLast whether a link in the last place is followed too
-   * @throws HostFailure when links lead round in a circle
+   * @throws HostFailure when links lead round in a circle, or the text cannot be a path
    */
   public Path locate(String absolute, boolean followLast) {
     if (!absolute.startsWith("/")) {
       throw new IllegalArgumentException("not an absolute path: " + absolute);
+    }
+    if (absolute.indexOf('\0') >= 0) {
+      throw new HostFailure("no path holds the character NUL: " + absolute.replace("\0", "\\0"));
     }
     Deque<String> pending = new ArrayDeque<>(Arrays.asList(absolute.split("/+")));
     List<String> walked = new ArrayList<>();

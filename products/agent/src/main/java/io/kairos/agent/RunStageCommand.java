@@ -1,6 +1,5 @@
 package io.kairos.agent;
 
-import io.kairos.base.InvalidConfig;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
 import io.kairos.config.Documents;
@@ -16,15 +15,20 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** {@code kairos-agent run-stage}: what units do at boot, and people by hand. */
 public final class RunStageCommand {
   private final Host host;
-  private final StageLog log;
+  private final Function<Config, StageLog> log;
   private final PrintStream out;
   private final PrintStream err;
 
-  public RunStageCommand(Host host, StageLog log, PrintStream out, PrintStream err) {
+  /**
+   * @param log as detailed as the configuration wants it
+   */
+  public RunStageCommand(
+      Host host, Function<Config, StageLog> log, PrintStream out, PrintStream err) {
     this.host = host;
     this.log = log;
     this.out = out;
@@ -63,9 +67,10 @@ public final class RunStageCommand {
   public void run(Arguments arguments) {
     Root.require();
     var documents = new Documents();
-    StageSettings settings = settings(documents);
-    var runner = new StageRunner(host, log, documents);
-    StageSources sources = sources(arguments, settings);
+    Config config = config(documents);
+    StageSettings settings = config.stages();
+    var runner = new StageRunner(host, log.apply(config), documents);
+    StageSources sources = sources(arguments, settings.paths());
     if (arguments.mode() != Mode.RUN) {
       show(runner.preview(arguments.stage(), sources), arguments.mode());
       return;
@@ -87,28 +92,23 @@ public final class RunStageCommand {
     out.flush();
   }
 
-  /** A configuration that cannot be read keeps no stage from running. */
-  private StageSettings settings(Documents documents) {
-    try {
-      Config config =
-          new Collector(host)
-              .documents(documents)
-              .directories(Collector.STAGE_DIRECTORIES)
-              .commandLine(NodeStages.commandLine(host))
-              .collect();
-      config.failures().forEach(problem -> err.println("WARNING: " + problem.render()));
-      return config.stages();
-    } catch (InvalidConfig e) {
-      err.println("WARNING: the configuration cannot be used: " + e.getMessage());
-      return new StageSettings(false, List.of());
-    }
+  /** What of it cannot be read is told, and keeps no stage from running. */
+  private Config config(Documents documents) {
+    Config config =
+        new Collector(host)
+            .documents(documents)
+            .directories(Collector.STAGE_DIRECTORIES)
+            .commandLine(NodeStages.commandLine(host))
+            .collect();
+    config.failures().forEach(problem -> err.println("WARNING: " + problem.render()));
+    return config;
   }
 
-  private StageSources sources(Arguments arguments, StageSettings settings) {
+  private StageSources sources(Arguments arguments, List<String> configured) {
     if (!arguments.insteadPaths().isEmpty()) {
       return StageSources.only(arguments.insteadPaths().toArray(String[]::new));
     }
-    List<String> paths = new ArrayList<>(settings.paths());
+    List<String> paths = new ArrayList<>(configured);
     paths.addAll(arguments.paths());
     paths.stream()
         .filter(path -> !Files.exists(host.resolved(path)))

@@ -41,7 +41,12 @@ class RunStageCommandTest {
   private void run(boolean strict, List<String> paths, List<String> instead, Mode mode) {
     new RunStageCommand(
             host,
-            StageLog.SILENT,
+            config ->
+                AgentLog.of(
+                    new PrintStream(err, true, StandardCharsets.UTF_8),
+                    StageLog.Level.WARNING,
+                    host,
+                    config),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8))
         .run(new Arguments("foo", strict, paths, instead, mode));
@@ -71,6 +76,24 @@ class RunStageCommandTest {
   void theConfigurationMayDemandStrictness() {
     host.with("/oem/a.yaml", FAILING).with("/oem/b.yaml", "#cloud-config\nstrict: true\n");
     assertThatThrownBy(() -> run(false)).isInstanceOf(HostFailure.class);
+  }
+
+  /** Assertion 59. */
+  @Test
+  void debugOfTheConfigurationOrTheKernelTellsEveryDecision() {
+    host.with("/oem/a.yaml", "#cloud-config\nstages: {foo: [{name: x, commands: ['true']}]}\n");
+    run(false);
+    assertThat(err()).isEmpty();
+    host.with("/oem/b.yaml", "#cloud-config\ndebug: true\n");
+    run(false);
+    assertThat(err()).contains("'/oem/a.yaml.x' took").contains("Running stage: foo");
+    err.reset();
+    host.with("/oem/b.yaml", "#cloud-config\ndebug: false\n");
+    run(false);
+    assertThat(err()).isEmpty();
+    host.with("/proc/cmdline", "root=x rd.kairos.debug\n");
+    run(false);
+    assertThat(err()).contains("'/oem/a.yaml.x' took");
   }
 
   @Test

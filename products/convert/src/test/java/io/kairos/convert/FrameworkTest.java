@@ -165,6 +165,17 @@ class FrameworkTest {
             });
   }
 
+  /** Steps of stage network build upon those of stage boot (upstream #2571). */
+  @Test
+  void theNetworkStageWaitsForTheBootStage() {
+    assertThat(files().filter(file -> file.path().endsWith("/cos-setup-network.service")))
+        .singleElement()
+        .satisfies(
+            file ->
+                assertThat(new String(file.content(), StandardCharsets.UTF_8))
+                    .containsPattern("(?m)^After=.*\\bcos-setup-boot\\.service"));
+  }
+
   /** The agent of older releases finds the entries with this expression. */
   @Test
   void menuEntriesEndWithTheirIdentifier() {

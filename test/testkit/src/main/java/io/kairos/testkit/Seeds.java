@@ -1,15 +1,25 @@
 package io.kairos.testkit;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Proves a property with drawn cases. The cases are the same each time; a failure names its seed,
- * {@code -Dseed=N} runs that one alone, and {@code -Dcases=N} draws more than usual.
+ * Proves a property with drawn cases, side by side on all processors. The cases are the same each
+ * time; a failure names the least seed that fails, {@code -Dseed=N} runs that one alone, and {@code
+ * -Dcases=N} draws more than usual.
  */
 public final class Seeds {
+  /** No case needs nearly that long: one that does hangs. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   private Seeds() {}
 
-  /** One case. */
+  /** One case. Several run at the same time. */
   @FunctionalInterface
   public interface Property {
     void holds(Random random) throws Exception;
@@ -19,22 +29,96 @@ public final class Seeds {
    * @param usually how many cases there are unless {@code -Dcases} says more
    */
   public static void each(int usually, Property property) {
+    run(Math.max(usually, Integer.getInteger("cases", 0)), property);
+  }
+
+  /**
+   * For a property whose cases cost much, such as files.
+   *
+   * @param part of the cases that {@code -Dcases} asks for: every how many-th
+   */
+  public static void some(int usually, int part, Property property) {
+    run(Math.max(usually, Integer.getInteger("cases", 0) / part), property);
+  }
+
+  private static void run(int cases, Property property) {
     Integer one = Integer.getInteger("seed");
-    if (one != null) {
-      check(one, property);
-      return;
+    int first = one == null ? 0 : one;
+    int end = one == null ? cases : one + 1;
+    var next = new AtomicInteger(first);
+    List<Worker> workers = new ArrayList<>();
+    int most = Math.min(Runtime.getRuntime().availableProcessors(), end - first);
+    for (int i = 0; i < most; i++) {
+      workers.add(new Worker(property, next, end));
     }
-    int cases = Math.max(usually, Integer.getInteger("cases", 0));
-    for (int seed = 0; seed < cases; seed++) {
-      check(seed, property);
+    workers.forEach(Thread::start);
+    for (Worker worker : workers) {
+      await(worker, workers);
+    }
+    workers.stream()
+        .filter(worker -> worker.failure != null)
+        .min((a, b) -> Integer.compare(a.seed, b.seed))
+        .ifPresent(
+            worker -> {
+              throw new AssertionError(
+                  "fails with seed " + worker.seed + "; replay it with -Dseed=" + worker.seed,
+                  worker.failure);
+            });
+  }
+
+  private static void await(Worker awaited, List<Worker> workers) {
+    try {
+      while (!awaited.join(LOOK)) {
+        for (Worker worker : workers) {
+          if (worker.isAlive() && System.nanoTime() - worker.since > PATIENCE.toNanos()) {
+            var stuck = new AssertionError("where it is");
+            stuck.setStackTrace(worker.getStackTrace());
+            throw new AssertionError(
+                "does not end with seed " + worker.seed + "; replay it with -Dseed=" + worker.seed,
+                stuck);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
     }
   }
 
-  private static void check(int seed, Property property) {
-    try {
-      property.holds(new Random(seed));
-    } catch (Exception | Error e) {
-      throw new AssertionError("fails with seed " + seed + "; replay it with -Dseed=" + seed, e);
+  /** Takes the next case until there is none, or one has failed. */
+  private static final class Worker extends Thread {
+    private final Property property;
+    private final AtomicInteger next;
+    private final int end;
+    private volatile int seed;
+    private volatile long since = System.nanoTime();
+    private volatile Throwable failure;
+
+    Worker(Property property, AtomicInteger next, int end) {
+      super("drawn cases");
+      setDaemon(true);
+      this.property = property;
+      this.next = next;
+      this.end = end;
+    }
+
+    @Override
+    public void run() {
+      while (true) {
+        int mine = next.getAndIncrement();
+        if (mine >= end) {
+          return;
+        }
+        seed = mine;
+        since = System.nanoTime();
+        try {
+          property.holds(new Random(mine));
+        } catch (Exception | Error e) {
+          failure = e;
+          next.set(end); // all lesser seeds are taken by now
+          return;
+        }
+      }
     }
   }
 }

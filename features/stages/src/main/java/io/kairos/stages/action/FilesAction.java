@@ -3,8 +3,8 @@ package io.kairos.stages.action;
 import io.kairos.base.HostFailure;
 import io.kairos.config.Section;
 import io.kairos.host.Host;
+import io.kairos.stages.Gzipped;
 import io.kairos.stages.StepContext;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 
 /** {@code files}: writes files; their content is a template. */
 final class FilesAction implements Action {
@@ -48,8 +47,8 @@ final class FilesAction implements Action {
       try {
         return switch (encoding) {
           case "b64", "base64" -> base64();
-          case "gz", "gzip" -> unzipped(content.getBytes(StandardCharsets.ISO_8859_1));
-          case "gz+base64", "gzip+base64", "gz+b64", "gzip+b64" -> unzipped(base64());
+          case "gz", "gzip" -> Gzipped.unpacked(content.getBytes(StandardCharsets.ISO_8859_1));
+          case "gz+base64", "gzip+base64", "gz+b64", "gzip+b64" -> Gzipped.unpacked(base64());
           default -> content.getBytes(StandardCharsets.UTF_8);
         };
       } catch (IllegalArgumentException | IOException e) {
@@ -59,12 +58,6 @@ final class FilesAction implements Action {
 
     private byte[] base64() {
       return Base64.getDecoder().decode(content.replace("\n", "").replace("\r", "").strip());
-    }
-
-    private static byte[] unzipped(byte[] zipped) throws IOException {
-      try (var in = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
-        return in.readAllBytes();
-      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.kairos.stages.datasource;
 
 import io.kairos.base.HostFailure;
+import io.kairos.config.CloudConfigFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -73,7 +74,11 @@ final class MetadataClient {
     try {
       var answer =
           client()
-              .send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+              .send(
+                  request.build(),
+                  HttpResponse.BodyHandlers.limiting(
+                      HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8),
+                      CloudConfigFiles.LARGEST));
       return answer.statusCode() == 200 ? Optional.of(answer.body()) : Optional.empty();
     } catch (IOException e) {
       throw new HostFailure("nobody answers at " + address, e);

@@ -1,6 +1,7 @@
 package io.kairos.stages.datasource;
 
 import io.kairos.base.HostFailure;
+import io.kairos.config.CloudConfigFiles;
 import io.kairos.stages.StepContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -99,7 +100,8 @@ final class ScalewayPlatform implements Datasource {
         String request =
             "GET " + address.getPath() + " HTTP/1.0\r\nHost: " + address.getHost() + "\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-        return body(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        byte[] answer = socket.getInputStream().readNBytes(CloudConfigFiles.LARGEST);
+        return body(new String(answer, StandardCharsets.UTF_8));
       } catch (java.net.BindException taken) {
         last = taken;
       }

@@ -3,8 +3,8 @@ package io.kairos.stages.datasource;
 import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Output;
+import io.kairos.stages.Gzipped;
 import io.kairos.stages.StepContext;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 
 /** VMware: texts that the hypervisor keeps for its guest, asked with the guest's own tools. */
 final class VmwareGuest implements Datasource {
@@ -85,8 +84,6 @@ final class VmwareGuest implements Datasource {
   }
 
   private static String unzipped(byte[] zipped) throws IOException {
-    try (var in = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+    return new String(Gzipped.unpacked(zipped), StandardCharsets.UTF_8);
   }
 }

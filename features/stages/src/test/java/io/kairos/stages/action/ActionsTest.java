@@ -64,6 +64,41 @@ class ActionsTest {
     assertThat(node.host.exists("/tmp/c")).isFalse();
   }
 
+  /** A thousandth of the size asks for all of it. */
+  @Test
+  void contentThatUnpacksWithoutMeasureIsRefused() throws java.io.IOException {
+    var packed = new java.io.ByteArrayOutputStream();
+    try (var zip = new java.util.zip.GZIPOutputStream(packed)) {
+      for (int i = 0; i <= 64; i++) {
+        zip.write(new byte[1 << 20]);
+      }
+    }
+    var node = new Stages(root);
+    String content = java.util.Base64.getEncoder().encodeToString(packed.toByteArray());
+    assertThat(
+            node.step(
+                    "files: [{path: /tmp/a, encoding: gz+b64, permissions: 0600, content: "
+                        + content
+                        + "}]")
+                .errors())
+        .singleElement()
+        .asString()
+        .contains("the content of /tmp/a is not gz+b64", "64 MiB");
+    assertThat(node.host.exists("/tmp/a")).isFalse();
+  }
+
+  @Test
+  void aFileThatIsTheSameIsNotWrittenAgain() throws java.io.IOException {
+    var node = new Stages(root);
+    String step = "files: [{path: /tmp/a, content: x, permissions: %s}]";
+    node.step(step.formatted("0600")).orThrow();
+    Object inode = java.nio.file.Files.getAttribute(node.host.path("/tmp/a"), "unix:ino");
+    node.step(step.formatted("0644")).orThrow();
+    assertThat(java.nio.file.Files.getAttribute(node.host.path("/tmp/a"), "unix:ino"))
+        .isEqualTo(inode);
+    assertThat(node.host.permissions("/tmp/a")).isEqualTo("rw-r--r--");
+  }
+
   @Test
   void whatIsNoTextIsNoTemplate() throws java.io.IOException {
     var node = new Stages(root);

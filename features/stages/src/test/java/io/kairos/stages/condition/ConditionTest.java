@@ -48,6 +48,8 @@ class ConditionTest {
   void theSystemIsMatchedByNameVersionAndArchitecture() {
     assertThat(obstacle("only_os: 'Debian.*trixie'")).isEmpty();
     assertThat(obstacle("only_os: Alpine")).contains("doesn't match 'Alpine'");
+    assertThat(obstacle("only_os: '^(?!.*Alpine).*'")).isEmpty();
+    assertThat(obstacle("only_os: '^(?!.*Debian).*'")).contains("doesn't match");
     assertThat(obstacle("only_os_version: '13'")).isEmpty();
     assertThat(obstacle("only_os_version: '12'")).contains("only_os_version");
     assertThat(obstacle("only_arch: " + SystemFacts.architecture())).isEmpty();

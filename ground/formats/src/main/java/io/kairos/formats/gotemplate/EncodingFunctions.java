@@ -27,6 +27,7 @@ final class EncodingFunctions implements FunctionSet {
         "b32enc",
         "b32dec",
         "sha256sum",
+        "sha512sum",
         "sha1sum",
         "adler32sum",
         "toJson",
@@ -53,6 +54,7 @@ final class EncodingFunctions implements FunctionSet {
       case "b32enc" -> base32(bytes(a.expect(1).text(0)));
       case "b32dec" -> fromBase32(a.expect(1).text(0));
       case "sha256sum" -> digest("SHA-256", a.expect(1).text(0));
+      case "sha512sum" -> digest("SHA-512", a.expect(1).text(0));
       case "sha1sum" -> digest("SHA-1", a.expect(1).text(0));
       case "adler32sum" -> {
         var sum = new Adler32();

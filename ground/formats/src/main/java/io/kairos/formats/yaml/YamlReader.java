@@ -35,8 +35,13 @@ final class YamlReader {
   /** Nodes that aliases may add; protects the memory. */
   private static final int MOST_ALIASED = 100_000;
 
-  /** The scanner's time grows with the square of a scalar's length. */
+  /** Far beyond what people write; a second of work. */
   private static final int LONGEST = 4 << 20;
+
+  /** Values of a document, those of aliases among them; protects the memory. */
+  private static final int MOST_NODES = 250_000;
+
+  private static final int SMALLEST_BUFFER = 1024;
 
   private static final String TAG = "tag:yaml.org,2002:";
 
@@ -59,7 +64,13 @@ final class YamlReader {
               .withRemedy("let the file be downloaded instead of written into the config"));
     }
     String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
-    var settings = LoadSettings.builder().setLabel(source).setCodePointLimit(LONGEST).build();
+    var settings =
+        LoadSettings.builder()
+            .setLabel(source)
+            .setCodePointLimit(LONGEST)
+            // all at once: a scalar longer than the buffer would be copied at each further piece
+            .setBufferSize(Math.max(SMALLEST_BUFFER, withoutMark.length() + 1))
+            .build();
     try {
       events = new Parse(settings).parseString(withoutMark).iterator();
       while (events.hasNext()) {
@@ -130,6 +141,9 @@ final class YamlReader {
             : Optional.empty();
     anchor.ifPresent(open::add);
     int before = nodes++;
+    if (nodes > MOST_NODES) {
+      throw invalid(at, "it has more than " + MOST_NODES + " values");
+    }
     YamlNode node =
         switch (event.getEventId()) {
           case Scalar -> scalar((ScalarEvent) event, at);

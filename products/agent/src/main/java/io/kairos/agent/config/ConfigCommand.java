@@ -4,32 +4,32 @@ import io.kairos.base.InvalidConfig;
 import io.kairos.base.Problem;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
+import io.kairos.config.ProviderSchemas;
 import io.kairos.config.Validation;
 import io.kairos.formats.json.Json;
 import io.kairos.host.Host;
 import io.kairos.stages.StagesCheck;
 import java.io.PrintStream;
-import java.util.function.Supplier;
 
 /** {@code kairos-agent config}: all configs of this node, merged. */
 public final class ConfigCommand {
+  private final Host host;
   private final PrintStream out;
   private final PrintStream err;
-  private final Supplier<Config> scan;
 
   public ConfigCommand(Host host, PrintStream out, PrintStream err) {
-    this(() -> new Collector(host).directories(Collector.USER_DIRECTORIES).collect(), out, err);
-  }
-
-  ConfigCommand(Supplier<Config> scan, PrintStream out, PrintStream err) {
-    this.scan = scan;
+    this.host = host;
     this.out = out;
     this.err = err;
   }
 
+  private Config scan() {
+    return new Collector(host).directories(Collector.USER_DIRECTORIES).collect();
+  }
+
   /** The merged document, with its header and its sources. */
   public void print(boolean asJson) {
-    Config config = scan.get();
+    Config config = scan();
     warn(config.failures());
     if (asJson) {
       out.print(Json.pretty(config.tree()));
@@ -46,8 +46,8 @@ public final class ConfigCommand {
    *     wrong with the configuration
    */
   public void get(String query, boolean isStrict, boolean asJson) {
-    Config config = scan.get();
-    Validation validation = Validation.of(config, new StagesCheck());
+    Config config = scan();
+    Validation validation = Validation.of(config, ProviderSchemas.on(host), new StagesCheck());
     if (isStrict) {
       validation.strict().throwIfAny();
     }

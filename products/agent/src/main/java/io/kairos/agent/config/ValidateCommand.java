@@ -8,6 +8,7 @@ import io.kairos.config.CloudConfigFiles;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
 import io.kairos.config.Fetcher;
+import io.kairos.config.ProviderSchemas;
 import io.kairos.config.Validation;
 import io.kairos.formats.json.Json;
 import io.kairos.formats.yaml.Yaml;
@@ -20,7 +21,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -89,7 +89,7 @@ public final class ValidateCommand {
     try {
       Optional<Config> directory = directory(source);
       Config config = directory.isPresent() ? directory.get() : document(source);
-      Validation validation = Validation.of(config, new StagesCheck());
+      Validation validation = Validation.of(config, ProviderSchemas.on(host), new StagesCheck());
       List<Problem> warnings = new ArrayList<>(validation.warnings());
       adminUser(config).ifPresent(warnings::add);
       return new Validation(validation.errors(), validation.doubts(), warnings);
@@ -169,7 +169,7 @@ public final class ValidateCommand {
     try {
       return switch (label) {
         case INLINE -> source;
-        case STANDARD_INPUT -> new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        case STANDARD_INPUT -> CloudConfigFiles.read(in, STANDARD_INPUT);
         default -> CloudConfigFiles.read(host, path(source).orElseThrow());
       };
     } catch (IOException e) {

@@ -15,6 +15,7 @@ import io.kairos.config.Collector;
 import io.kairos.config.Config;
 import io.kairos.config.Fetcher;
 import io.kairos.config.HttpFetcher;
+import io.kairos.config.ProviderSchemas;
 import io.kairos.config.Validation;
 import io.kairos.formats.json.Json;
 import io.kairos.host.Command;
@@ -156,7 +157,7 @@ public final class InstallCommand {
 
   private Config checked(InstallArguments arguments) {
     Config config = collect(arguments);
-    Validation validation = Validation.of(config, new StagesCheck());
+    Validation validation = Validation.of(config, ProviderSchemas.on(machine), new StagesCheck());
     validation.notices().forEach(warning -> err.println("WARNING: " + warning.render()));
     (arguments.isStrict() ? validation.strict() : validation).throwIfAny();
     if (arguments.config().isEmpty() && !config.install().auto()) {

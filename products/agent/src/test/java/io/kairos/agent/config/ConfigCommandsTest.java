@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
+import io.kairos.config.ProviderSchemas;
 import io.kairos.config.SchemaDocument;
 import io.kairos.formats.jq.Jq;
 import io.kairos.formats.json.Json;
@@ -247,7 +248,9 @@ class ConfigCommandsTest {
   @Test
   void theSchemaHasTheStepsOfStages() {
     String schema =
-        Json.pretty(SchemaDocument.of(Optional.of("1"), StagesCheck.stepSettings()), " ");
+        Json.pretty(
+            SchemaDocument.of(Optional.of("1"), StagesCheck.stepSettings(), ProviderSchemas.NONE),
+            " ");
     Object tree = Json.parse("schema", schema);
     assertThat(Jq.parse(".definitions.SchemaStageSchema.properties.commands.type").run(tree))
         .containsExactly("array");

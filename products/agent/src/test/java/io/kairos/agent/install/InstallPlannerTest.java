@@ -122,6 +122,62 @@ class InstallPlannerTest {
                             + " install.partitions.state.size (100.0 MiB) is raised"));
   }
 
+  /** Assertion 71. */
+  @Test
+  void sizesThatAreLargeEnoughAreKeptAndTheEfiPartitionHas64MibByDefault() {
+    Machine machine = Machines.with(Firmware.EFI, disk("vda", GIB.times(60)));
+    var sizes =
+        new InstallRequest.Sizes(
+            Bytes.ZERO,
+            Bytes.ZERO,
+            Bytes.ZERO,
+            Bytes.ofMib(300),
+            Bytes.ofMib(100),
+            Bytes.ofMib(9000),
+            Bytes.ofMib(10_000),
+            Bytes.ofMib(5000));
+    InstallPlan plan = plan(machine, withSizes(sizes, List.of()));
+    assertThat(mib(plan, "efi")).isEqualTo(300);
+    assertThat(mib(plan, "oem")).isEqualTo(100);
+    assertThat(mib(plan, "recovery")).isEqualTo(9000);
+    assertThat(mib(plan, "state")).isEqualTo(10_000);
+    assertThat(mib(plan, "persistent")).isEqualTo(5000);
+    assertThat(plan.notes()).noneMatch(note -> note.contains("raised"));
+    assertThat(mib(plan(machine, onto("auto")), "efi")).isEqualTo(64);
+  }
+
+  /** Assertion 72. */
+  @Test
+  void onlyOnePartitionTakesTheRestOfTheDisk() {
+    Machine machine = Machines.with(Firmware.BIOS, disk("sda", GIB.times(40)));
+    var persistent = sizes(Bytes.ZERO, Bytes.ZERO, Bytes.ofMib(100));
+    assertThatThrownBy(
+            () ->
+                plan(
+                    machine,
+                    withSizes(
+                        persistent,
+                        List.of(extra("a", "", Bytes.ZERO, ""), extra("b", "", Bytes.ZERO, "")))))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining("more than one extra partition has no size");
+    assertThatThrownBy(
+            () ->
+                plan(
+                    machine,
+                    withSizes(
+                        InstallRequest.Sizes.DEFAULTS, List.of(extra("a", "", Bytes.ZERO, "")))))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining("an extra partition and the persistent partition both have no size");
+    InstallPlan fine =
+        plan(machine, withSizes(persistent, List.of(extra("a", "", Bytes.ZERO, ""))));
+    assertThat(mib(fine, "persistent")).isEqualTo(100);
+    assertThat(mib(fine, "a")).isGreaterThan(20_000);
+  }
+
+  private static long mib(InstallPlan plan, String partition) {
+    return plan.table().partition(partition).sectors() / 2048;
+  }
+
   @Test
   void everyMistakeInExtraPartitionsIsToldAtOnceAndWithItsPlace() {
     var request =
