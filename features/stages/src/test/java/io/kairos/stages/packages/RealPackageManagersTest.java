@@ -16,40 +16,49 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The steps {@code packages} and {@code package_pins} with the package managers themselves, on a
  * repository of one package, in a root that is thrown away.
  */
 class RealPackageManagersTest {
-  /** A manager, and the script that makes its packages and repositories. */
-  private enum Manager {
-    APT("apt.sh", true, "apt-get", "dpkg-deb"),
-    DNF("rpm.sh", true, "dnf", "rpmbuild", "createrepo_c"),
-    ZYPPER("rpm.sh", true, "zypper", "rpmbuild", "createrepo_c"),
-    PACMAN("pacman.sh", false, "pacman", "repo-add");
-
-    private final String script;
-    private final boolean canPin;
-    private final List<String> programs;
-
-    Manager(String script, boolean canPin, String... programs) {
-      this.script = script;
-      this.canPin = canPin;
-      this.programs = List.of(programs);
-    }
-
-    String script() throws IOException {
+  /**
+   * A manager, and what makes its packages and repositories.
+   *
+   * @param script called with {@code configure MANAGER} and {@code publish VERSION}
+   * @param pins a file without which it cannot pin; empty when it needs none, absent when it cannot
+   * @param makers programs that the script needs
+   */
+  record Manager(String program, String script, Optional<String> pins, List<String> makers) {
+    String text() throws IOException {
       try (var in = RealPackageManagersTest.class.getResourceAsStream(script)) {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);
       }
     }
+
+    @Override
+    public String toString() {
+      return program;
+    }
   }
 
+  static Stream<Manager> managers() {
+    List<String> rpm = List.of("rpmbuild", "createrepo_c");
+    return Stream.of(
+        new Manager("apt-get", "apt.sh", Optional.of(""), List.of("dpkg-deb")),
+        new Manager("dnf", "rpm.sh", Optional.of(VERSION_LOCK), rpm),
+        new Manager("zypper", "rpm.sh", Optional.of(""), rpm),
+        new Manager("pacman", "pacman.sh", Optional.empty(), List.of("repo-add")));
+  }
+
+  private static final String VERSION_LOCK =
+      "/usr/lib/python3/dist-packages/dnf-plugins/versionlock.py";
   private static final String SCRIPT = "/probe.sh";
   private static final String ARRIVED = "/usr/share/kairos-probe/version";
 
@@ -60,13 +69,15 @@ class RealPackageManagersTest {
 
   private void prepare(Manager manager) throws IOException {
     assumeTrue(OverlaidRoot.isPossible(), "needs root and overlayfs");
-    for (String program : manager.programs) {
+    for (String program : manager.makers()) {
       assumeTrue(LinuxHost.here().hasProgram(program), program + " is not installed");
     }
+    assumeTrue(
+        LinuxHost.here().hasProgram(manager.program()), manager.program() + " is not installed");
     root = OverlaidRoot.below(folder);
     host = root.host();
-    Files.writeString(host.path(SCRIPT), manager.script());
-    probe("configure", manager.programs.getFirst());
+    Files.writeString(host.path(SCRIPT), manager.text());
+    probe("configure", manager.program());
     probe("publish", "1.0");
   }
 
@@ -97,7 +108,7 @@ class RealPackageManagersTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("managers")
   void aPackageComesIsUpgradedAndGoes(Manager manager) throws IOException {
     prepare(manager);
     step("packages: {refresh: true, install: [kairos-probe]}");
@@ -114,9 +125,11 @@ class RealPackageManagersTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("managers")
   void aPinnedPackageStaysAtItsVersion(Manager manager) throws IOException {
-    assumeTrue(manager.canPin, manager + " has no pins");
+    assumeTrue(manager.pins().isPresent(), manager + " has no pins");
+    Path needed = Path.of("/" + manager.pins().get());
+    assumeTrue(Files.exists(needed), needed + " is not installed");
     prepare(manager);
     step("packages: {refresh: true, install: [kairos-probe]}");
     step("package_pins: {kairos-probe: '1.0'}");
@@ -132,7 +145,7 @@ class RealPackageManagersTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("managers")
   void aPackageThatNobodyHasIsAnError(Manager manager) throws IOException {
     prepare(manager);
     assertThat(run("packages: {refresh: true, install: [no-such-probe]}").errors()).hasSize(1);

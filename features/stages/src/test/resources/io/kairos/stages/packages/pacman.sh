@@ -26,8 +26,29 @@ builddate = 1
 size = 4
 license = none
 EOF
-    file=/repo/kairos-probe-$2-1-any.pkg.tar.gz
-    tar -C "$tree" -czf "$file" .PKGINFO usr
-    repo-add /repo/probe.db.tar.gz "$file"
+    file=kairos-probe-$2-1-any.pkg.tar.gz
+    tar -C "$tree" -czf "/repo/$file" .PKGINFO usr
+    database=$(mktemp -d)
+    mkdir "$database/kairos-probe-$2-1"
+    cat >"$database/kairos-probe-$2-1/desc" <<EOF
+%FILENAME%
+$file
+
+%NAME%
+kairos-probe
+
+%VERSION%
+$2-1
+
+%CSIZE%
+$(stat -c %s "/repo/$file")
+
+%SHA256SUM%
+$(sha256sum "/repo/$file" | cut -d ' ' -f 1)
+
+%ARCH%
+any
+EOF
+    tar -C "$database" -czf /repo/probe.db "kairos-probe-$2-1"
     ;;
 esac
