@@ -61,7 +61,9 @@ class MountedDrivesTest {
     for (String program : programs) {
       assumeTrue(MACHINE.hasProgram(program), program + " is not installed");
     }
-    MACHINE.run(Command.of("modprobe", "-q", fileSystem).expecting(0, 1, 127));
+    if (MACHINE.hasProgram("modprobe")) {
+      MACHINE.run(Command.of("modprobe", "-q", fileSystem).expecting(0, 1));
+    }
     assumeTrue(
         Files.readString(Path.of("/proc/filesystems")).contains("\t" + fileSystem + "\n"),
         "this kernel cannot mount " + fileSystem);
