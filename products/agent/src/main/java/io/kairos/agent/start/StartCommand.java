@@ -12,6 +12,7 @@ import io.kairos.boot.BootStep;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
 import io.kairos.host.Host;
+import io.kairos.plan.StepProgress;
 import io.kairos.storage.DurableFile;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -171,7 +172,9 @@ public final class StartCommand {
     if (!options.isEmpty()) {
       var _ =
           new BootPerformer(machine, roots)
-              .perform(new BootStep.SetVariables(machine.path(OEM_ENVIRONMENT), options));
+              .perform(
+                  new BootStep.SetVariables(machine.path(OEM_ENVIRONMENT), options),
+                  StepProgress.IGNORED);
     }
     new DurableFile(machine.kernel()).write(machine.resolved(SENTINEL), "", "rw-r--r--");
   }
