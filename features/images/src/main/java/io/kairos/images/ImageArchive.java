@@ -21,10 +21,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An image in a tar archive: a packed layout, as {@code skopeo copy … oci-archive:} and newer {@code
- * docker save} write it, or the older form of {@code docker save} (Docker image specification 1.2).
- * No name of the archive becomes a path: members are numbered, and blobs are called by their
- * digests.
+ * An image in a tar archive: a packed layout, as {@code skopeo copy … oci-archive:} and newer
+ * {@code docker save} write it, or the older form of {@code docker save} (Docker image
+ * specification 1.2). No name of the archive becomes a path: members are numbered, and blobs are
+ * called by their digests.
  */
 final class ImageArchive {
   private static final Pattern BLOB =
@@ -92,8 +92,7 @@ final class ImageArchive {
         switch (entry.kind()) {
           case FILE -> files.put(name, keep(reader.tar().content()));
           // Layers that are the same are written once.
-          case SYMLINK ->
-              links.put(name, normalized(parent(name) + entry.linkTarget()));
+          case SYMLINK -> links.put(name, normalized(parent(name) + entry.linkTarget()));
           case HARD_LINK -> links.put(name, normalized(entry.linkTarget()));
           default -> {}
         }
@@ -135,8 +134,7 @@ final class ImageArchive {
       }
     }
     for (String name : List.of(OCI_INDEX, OCI_MARKER)) {
-      move(
-          member(name).orElseThrow(() -> refused("has no " + name)), layout.resolve(name));
+      move(member(name).orElseThrow(() -> refused("has no " + name)), layout.resolve(name));
     }
   }
 
@@ -186,7 +184,8 @@ final class ImageArchive {
     Path file = member(name).orElseThrow(() -> refused("has no " + name));
     long size = Files.size(file);
     var hashing =
-        new HashingInputStream(Files.newInputStream(file), Digest.newHash("sha256"), Long.MAX_VALUE);
+        new HashingInputStream(
+            Files.newInputStream(file), Digest.newHash("sha256"), Long.MAX_VALUE);
     try (hashing) {
       hashing.transferTo(OutputStream.nullOutputStream());
     }

@@ -42,9 +42,7 @@ class ImageArchiveTest {
   private Path tar(String options, Path directory) {
     Path archive = folder.resolve("image.tar");
     LinuxHost.here()
-        .run(
-            Command.of("tar", "-C", directory.toString(), options, archive.toString())
-                .with("."));
+        .run(Command.of("tar", "-C", directory.toString(), options, archive.toString()).with("."));
     return archive;
   }
 
@@ -86,7 +84,8 @@ class ImageArchiveTest {
                 "linux",
                 "rootfs",
                 Map.of("type", "layers", "diff_ids", List.of(id(lower), id(upper), id(upper))))));
-    manifest("{\"Config\":\"config.json\",\"RepoTags\":[\"x:1\"],\"Layers\":"
+    manifest(
+        "{\"Config\":\"config.json\",\"RepoTags\":[\"x:1\"],\"Layers\":"
             + "[\"1/layer.tar\",\"2/layer.tar\",\"3/layer.tar\"]}");
     return tree;
   }
@@ -147,7 +146,6 @@ class ImageArchiveTest {
     Files.delete(tree.resolve("config.json"));
     Files.createSymbolicLink(tree.resolve("config.json"), Path.of("other.json"));
     Files.createSymbolicLink(tree.resolve("other.json"), Path.of("config.json"));
-    assertThatThrownBy(() -> deliver(tar("-cf", tree)))
-        .hasMessageContaining("has no config.json");
+    assertThatThrownBy(() -> deliver(tar("-cf", tree))).hasMessageContaining("has no config.json");
   }
 }

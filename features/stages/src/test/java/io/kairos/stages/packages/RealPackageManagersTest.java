@@ -8,6 +8,7 @@ import io.kairos.host.linux.LinuxHost;
 import io.kairos.stages.StageReport;
 import io.kairos.stages.StageRunner;
 import io.kairos.stages.StageSources;
+import io.kairos.testkit.host.OverlaidRoot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,8 +75,8 @@ class RealPackageManagersTest {
     }
     assumeTrue(
         LinuxHost.here().hasProgram(manager.program()), manager.program() + " is not installed");
-    root = OverlaidRoot.below(folder);
-    host = root.host();
+    root = OverlaidRoot.below(folder, LinuxHost.here().kernel()).withProcesses();
+    host = LinuxHost.here().at(root.path());
     Files.writeString(host.path(SCRIPT), manager.text());
     probe("configure", manager.program());
     probe("publish", "1.0");
