@@ -22,7 +22,7 @@ public record Requirements(List<Requirement> entries) {
   /**
    * One tool.
    *
-   * @param commands who needs it
+   * @param commands who needs it; who can do without has a question mark behind its name
    * @param tool program, absolute path of a file, or {@code jdk:VERSION}
    * @param debianPackage where Debian has it
    * @param why one phrase

@@ -67,6 +67,42 @@ class LauncherTest {
             """);
   }
 
+  /** Only what the package manager knows is asked for, and the command goes on without it. */
+  @Test
+  void whatIsOnlyUsefulIsInstalledWhereTheDistributionHasIt(@TempDir Path directory)
+      throws IOException {
+    Path launcher =
+        clone(
+            directory,
+            """
+            build\tsh\tdash\truns the launcher
+            test?\tno-such-tool\tknown-package\tdoes something
+            test?\tno-such-tool\tunknown-package\tdoes something
+            demo?\tno-such-tool\tother-package\tdoes nothing here
+            """);
+    Path programs = Files.createDirectory(directory.resolve("programs"));
+    program(programs, "apt-cache", "[ \"$2\" = known-package ]");
+    program(programs, "apt-get", "echo \"$@\"; exit 100");
+    program(programs, "sudo", "exec \"$@\"");
+    // Where there is no JDK it ends earlier, and where there is one it ends when Maven fails.
+    program(programs, "mvn", "exit 1");
+    Output output =
+        HOST.run(
+            Command.of(launcher.toString(), "test")
+                .env("PATH", programs + ":" + System.getenv("PATH"))
+                .expecting(1));
+    assertThat(output.stderr())
+        .contains("installing what some tests can use: known-package (log: ")
+        .contains("they could not be installed");
+    assertThat(directory.resolve(".build/logs/install-useful.log"))
+        .hasContent("install --yes --no-install-recommends known-package");
+  }
+
+  private static void program(Path folder, String name, String text) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + text + "\n");
+    file.toFile().setExecutable(true);
+  }
+
   @Test
   void aMachineWithoutJdkLearnsWhatToInstall(@TempDir Path directory) throws IOException {
     Path jvm = Path.of("/usr/lib/jvm");

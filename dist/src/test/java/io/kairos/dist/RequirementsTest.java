@@ -16,6 +16,7 @@ class RequirementsTest {
           build\tsh\tdash\truns the launcher
           demo,test\tno-such-tool\tsome-package\tdoes something
           test\t/no/such/file\tother-package\tknows something
+          test?\tno-such-peer\tpeer-package\tis only useful
           """);
 
   @Test

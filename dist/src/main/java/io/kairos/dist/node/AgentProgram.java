@@ -76,7 +76,9 @@ final class AgentProgram {
             .verb(runStage())
             .verb(state());
     new ConfigVerbs(host, console).all().forEach(program::verb);
+    new ProviderVerbs(host, console, environment).all().forEach(program::verb);
     return program
+        .verb(uuid())
         .verb(version())
         .verb(Completion.verb("kairos-agent", this::verbs, console))
         .group();
@@ -276,6 +278,19 @@ final class AgentProgram {
     console.out().print(NodeState.observe(host).get(given.word(0).orElse("")));
     console.out().flush();
     return 0;
+  }
+
+  /** Without a line end, as the state has it. */
+  private Verb uuid() {
+    return Verb.named("uuid")
+        .alias("u")
+        .summary("print what tells this node from others: UUID, or machine id and host name")
+        .runs(
+            given -> {
+              console.out().print(NodeState.observe(host).get("uuid"));
+              console.out().flush();
+              return 0;
+            });
   }
 
   private Verb version() {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -85,7 +86,16 @@ public record NodeMachine(
 
   /** Boots the installed disk, without the ISO, until ssh answers. The caller closes it. */
   public QemuMachine boot(SshAccess access) {
-    var machine = QemuMachine.start(host, spec("node").disk(disk()));
+    return boot(access, List.of());
+  }
+
+  /**
+   * As {@link #boot(SshAccess)}.
+   *
+   * @param media CDs that are in its drives
+   */
+  public QemuMachine boot(SshAccess access, List<Path> media) {
+    var machine = QemuMachine.start(host, spec("node").disk(disk()).media(media));
     try {
       machine.await(
           "an ssh login to the installed node",

@@ -114,6 +114,18 @@ class NodeMainTest {
   }
 
   @Test
+  void theUuidIsPrintedWithoutALineEnd() {
+    assertThat(run("kairos-agent", "uuid")).isZero();
+    assertThat(out()).isNotEmpty().doesNotContain("\n");
+  }
+
+  @Test
+  void anEventThatNobodyKnowsIsNotTold() {
+    assertThat(run("kairos-agent", "notify", "agent.bot")).isEqualTo(1);
+    assertThat(out()).contains("event 'agent.bot' not defined");
+  }
+
+  @Test
   void yipIsOneOfItsNames() {
     assertThat(run("yip", "--help")).isZero();
     assertThat(run("/usr/bin/kairos", "yip", "--help")).isZero();

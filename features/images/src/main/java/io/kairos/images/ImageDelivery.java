@@ -27,7 +27,7 @@ public final class ImageDelivery {
   }
 
   /**
-   * @param source an image of a registry, a layout, or a directory that is a layout
+   * @param source an image of a registry, an archive or layout, or a directory that is a layout
    * @param target an existing directory
    * @throws Refused when the source is of a kind that cannot be unpacked
    */
@@ -53,12 +53,18 @@ public final class ImageDelivery {
         registry.pull(reference, platform, place);
         yield place;
       }
-      case ImageSource.OciFile(var path) -> path;
+      case ImageSource.OciFile(var path) -> {
+        if (!Files.isRegularFile(path)) {
+          yield path;
+        }
+        ImageArchive.toLayout(path, place);
+        yield place;
+      }
       case ImageSource.Directory(var path) -> path;
       case ImageSource.ImageFile(var path) ->
           throw new Refused(
               "a disk or squashfs image cannot be unpacked: " + path,
-              "use an image of a registry, or ocifile:PATH of an OCI layout");
+              "use an image of a registry, or ocifile:PATH of an archive or OCI layout");
     };
   }
 }

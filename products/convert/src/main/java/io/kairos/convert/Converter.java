@@ -3,6 +3,7 @@ package io.kairos.convert;
 import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
 import io.kairos.base.Refused;
+import io.kairos.host.EnvironmentProxies;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.images.OciLayout;
@@ -198,7 +199,7 @@ public final class Converter {
         HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(15))
             .followRedirects(HttpClient.Redirect.NORMAL)
-            .proxy(EnvironmentProxy.ofProcess())
+            .proxy(EnvironmentProxies.ofThisProcess())
             .build()) {
       for (DistroDescriptor.Repository repository :
           source.distro().repositoriesFor(source.release(), request.mirror())) {

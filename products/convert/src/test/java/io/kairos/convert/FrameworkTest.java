@@ -160,7 +160,9 @@ class FrameworkTest {
             file -> {
               String unit = new String(file.content(), StandardCharsets.UTF_8);
               if (unit.contains("kairos-agent")) {
-                assertThat(unit).as(file.path()).contains("/usr/bin/kairos-agent run-stage ");
+                assertThat(unit)
+                    .as(file.path())
+                    .containsPattern("/usr/bin/kairos-agent (run-stage [a-z]+|start)\n");
               }
             });
   }

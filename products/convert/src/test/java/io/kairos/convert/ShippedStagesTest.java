@@ -63,6 +63,8 @@ class ShippedStagesTest {
     "initramfs.before, User data.Ask",
     "network, User data.Stages that were over when it came",
     "network, Owners of homes.Give homes to their users",
+    "initramfs, Providers.Tell them of the boot",
+    "initramfs, System services of OpenRC.Run the agent",
     "initramfs.after, Console font.Font with block elements",
     "initramfs, EFI boot assessment.Let the assessment write",
     "initramfs, System services of OpenRC.Run the stages",

@@ -16,6 +16,14 @@ final class EveryKey {
 
   private EveryKey() {}
 
+  /** User data of a CD with that label. */
+  static String onCd(String label) {
+    return "#cloud-config\nwrite_files:\n  - path: /run/from-cd\n    permissions: \"0644\"\n"
+        + "    content: "
+        + label
+        + "\n";
+  }
+
   /**
    * @param server base address, as the node sees it
    */
@@ -96,6 +104,18 @@ final class EveryKey {
                 + " && test $(lsblk -bno SIZE /dev/loop7p1) -gt 250000000 && echo grown",
             "every EVERY ext4\ngrown"),
         NodeCheck.prints("downloads", "cat /run/every/downloaded", PAYLOAD.strip()),
-        NodeCheck.succeeds("user data is found", "test -f /run/config/userdata.yaml"));
+        NodeCheck.succeeds("user data is found", "test -f /run/config/userdata.yaml"),
+        NodeCheck.prints(
+            "the image asks for user data, and what the CD cidata has is applied",
+            "sudo grep -h content: /oem/95_userdata/userdata.yaml && cat /run/from-cd",
+            "content: cidata\ncidata"),
+        NodeCheck.prints(
+            "the provider cdrom finds the CD cidata",
+            "grep content: /run/every/cidata/userdata.yaml",
+            "content: cidata"),
+        NodeCheck.prints(
+            "the provider config-drive finds the CD config-2",
+            "grep content: /run/every/config-2/userdata.yaml",
+            "content: config-2"));
   }
 }

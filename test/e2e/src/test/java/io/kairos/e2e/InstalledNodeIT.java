@@ -1,11 +1,14 @@
 package io.kairos.e2e;
 
 import com.sun.net.httpserver.HttpServer;
+import io.kairos.host.linux.LinuxHost;
 import io.kairos.testkit.qemu.Firmware;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Order;
@@ -16,6 +19,15 @@ import org.junit.jupiter.api.TestFactory;
 class InstalledNodeIT extends InstalledNodeJourney {
   InstalledNodeIT() {
     super(Firmware.BIOS);
+  }
+
+  @Override
+  List<Path> media(Path folder) {
+    var host = LinuxHost.here();
+    return List.of(
+        SeedIso.write(host, folder, "cidata", "user-data", EveryKey.onCd("cidata")),
+        SeedIso.write(
+            host, folder, "config-2", "openstack/latest/user_data", EveryKey.onCd("config-2")));
   }
 
   @Order(6)

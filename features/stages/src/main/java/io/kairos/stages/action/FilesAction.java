@@ -3,13 +3,11 @@ package io.kairos.stages.action;
 import io.kairos.base.HostFailure;
 import io.kairos.config.Section;
 import io.kairos.host.Host;
-import io.kairos.stages.Gzipped;
 import io.kairos.stages.StepContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,21 +41,13 @@ final class FilesAction implements Action {
       ownership.apply(host, path);
     }
 
+    /** An encoding that nobody knows is none: the content is taken as it stands. */
     private byte[] decoded() {
       try {
-        return switch (encoding) {
-          case "b64", "base64" -> base64();
-          case "gz", "gzip" -> Gzipped.unpacked(content.getBytes(StandardCharsets.ISO_8859_1));
-          case "gz+base64", "gzip+base64", "gz+b64", "gzip+b64" -> Gzipped.unpacked(base64());
-          default -> content.getBytes(StandardCharsets.UTF_8);
-        };
-      } catch (IllegalArgumentException | IOException e) {
+        return ContentEncoding.named(encoding).orElse(ContentEncoding.PLAIN).decode(content);
+      } catch (IOException e) {
         throw new HostFailure("the content of " + path + " is not " + encoding, e);
       }
-    }
-
-    private byte[] base64() {
-      return Base64.getDecoder().decode(content.replace("\n", "").replace("\r", "").strip());
     }
   }
 

@@ -23,7 +23,10 @@ final class UnpackImagesAction implements Action {
   private record Image(String source, String target, String platform) {
     static Image read(Section item) {
       return new Image(
-          item.text("source", "image of a registry, or ocifile:PATH, dir:PATH").orElse(""),
+          item.text(
+                  "source",
+                  "image of a registry, or ocifile:PATH of an archive or layout, dir:PATH of a layout")
+              .orElse(""),
           item.text("target", "directory").orElse(""),
           item.text("platform", "os/architecture; that of the machine when empty").orElse(""));
     }

@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
@@ -33,9 +34,10 @@ import java.util.function.UnaryOperator;
  */
 public final class DatasourceAction implements Action {
   private static final String FOLDER = "/run/config";
-  private static final List<String> DRIVES = List.of("cdrom", "config-drive");
+  private static final String CDROM = "cdrom";
+  private static final String CONFIG_DRIVE = "config-drive";
   private static final List<String> OWN_CLASS =
-      List.of("hetzner", "packet", "scaleway", "maas", "vmware", "cdrom", "config-drive", "file");
+      List.of("hetzner", "packet", "scaleway", "maas", "vmware", CDROM, CONFIG_DRIVE, "file");
 
   private final UnaryOperator<URI> route;
   private final Drives drives;
@@ -106,21 +108,26 @@ public final class DatasourceAction implements Action {
       context.log().info("datasource: " + nothing);
     }
 
+    /** Drives first: with user data on one of them nobody has to know any platform. */
     private Optional<Found> search(StepContext context) {
+      Set<String> names = new LinkedHashSet<>(request.providers());
+      for (String name : names) {
+        Optional<Found> found = drive(name).flatMap(drive -> ask(drive, context));
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+      names.removeIf(name -> drive(name).isPresent());
+      return names.isEmpty() ? Optional.empty() : elsewhere(names, context);
+    }
+
+    private Optional<Found> elsewhere(Set<String> names, StepContext context) {
       Map<String, Platform> platforms = Platform.all();
       Map<String, Datasource> wanted = new LinkedHashMap<>();
-      for (String name : new LinkedHashSet<>(request.providers())) {
+      for (String name : names) {
         datasource(name, platforms)
             .ifPresentOrElse(
                 datasource -> wanted.put(name, datasource), () -> warnOf(name, platforms, context));
-      }
-      for (String name : List.copyOf(wanted.keySet())) {
-        if (DRIVES.contains(name)) {
-          Optional<Found> found = ask(wanted.remove(name), context);
-          if (found.isPresent()) {
-            return found;
-          }
-        }
       }
       if (!Network.isThere(context.host()) && wanted.values().removeIf(Datasource::needsNetwork)) {
         context.log().info("datasource: there is no network yet, so no platform is asked over it");
@@ -135,6 +142,15 @@ public final class DatasourceAction implements Action {
         }
       }
       return firstOf(wanted, context);
+    }
+
+    private Optional<Datasource> drive(String name) {
+      return Optional.ofNullable(
+          switch (name) {
+            case CDROM -> ConfigurationDrive.cdrom(drives);
+            case CONFIG_DRIVE -> ConfigurationDrive.openstack(drives);
+            default -> null;
+          });
     }
 
     private void warnOf(String name, Map<String, Platform> platforms, StepContext context) {
@@ -190,8 +206,6 @@ public final class DatasourceAction implements Action {
             case "scaleway" -> new ScalewayPlatform(client);
             case "maas" -> new MaasPlatform(client);
             case "vmware" -> new VmwareGuest();
-            case "cdrom" -> ConfigurationDrive.cdrom(drives);
-            case "config-drive" -> ConfigurationDrive.openstack(drives);
             case "file" -> request.path().isEmpty() ? null : new UserDataFile(request.path());
             default -> null;
           });

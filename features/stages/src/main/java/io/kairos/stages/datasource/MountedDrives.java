@@ -14,7 +14,9 @@ import java.util.Set;
 
 /** Drives as udev names them, mounted read-only for as long as it takes to read a file. */
 final class MountedDrives implements Drives {
-  private static final List<String> FILE_SYSTEMS = List.of("iso9660", "vfat");
+  /** What platforms make, then what people format by hand. */
+  private static final List<String> FILE_SYSTEMS = List.of("iso9660", "vfat", "ext4");
+
   private static final String MOUNT_POINT = "/run/kairos/datasource";
 
   @Override

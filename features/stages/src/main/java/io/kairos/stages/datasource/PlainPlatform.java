@@ -2,9 +2,9 @@ package io.kairos.stages.datasource;
 
 import io.kairos.base.HostFailure;
 import io.kairos.stages.StepContext;
+import io.kairos.stages.action.ContentEncoding;
+import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,8 +110,8 @@ final class PlainPlatform implements Datasource {
       return text;
     }
     try {
-      return new String(Base64.getMimeDecoder().decode(text.strip()), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
+      return ContentEncoding.BASE64.decodeText(text);
+    } catch (IOException e) {
       throw new HostFailure("the user data of " + name() + " is not base64", e);
     }
   }

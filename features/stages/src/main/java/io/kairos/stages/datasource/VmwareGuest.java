@@ -3,11 +3,9 @@ package io.kairos.stages.datasource;
 import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Output;
-import io.kairos.stages.Gzipped;
 import io.kairos.stages.StepContext;
+import io.kairos.stages.action.ContentEncoding;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,16 +49,13 @@ final class VmwareGuest implements Datasource {
       return Optional.empty();
     }
     String encoding = raw(context, "guestinfo." + key + ".encoding").orElse("");
+    ContentEncoding known =
+        ContentEncoding.named(encoding)
+            .orElseThrow(
+                () -> new HostFailure("guestinfo." + key + ".encoding is '" + encoding + "'"));
     try {
-      return Optional.of(
-          switch (encoding) {
-            case "" -> raw.get();
-            case "base64", "b64" -> new String(base64(raw.get()), StandardCharsets.UTF_8);
-            case "gzip+base64", "gz+b64" -> unzipped(base64(raw.get()));
-            default ->
-                throw new HostFailure("guestinfo." + key + ".encoding is '" + encoding + "'");
-          });
-    } catch (IllegalArgumentException | IOException e) {
+      return Optional.of(known.decodeText(raw.get()));
+    } catch (IOException e) {
       throw new HostFailure("guestinfo." + key + " is not " + encoding, e);
     }
   }
@@ -77,13 +72,5 @@ final class VmwareGuest implements Datasource {
     return output.succeeded() && text.length() > 1 && !text.equals("---")
         ? Optional.of(text)
         : Optional.empty();
-  }
-
-  private static byte[] base64(String text) {
-    return Base64.getMimeDecoder().decode(text);
-  }
-
-  private static String unzipped(byte[] zipped) throws IOException {
-    return new String(Gzipped.unpacked(zipped), StandardCharsets.UTF_8);
   }
 }

@@ -1,6 +1,5 @@
 package io.kairos.stages.packages;
 
-import io.kairos.base.HostFailure;
 import io.kairos.config.Section;
 import io.kairos.host.Host;
 import io.kairos.host.Output;
@@ -15,17 +14,15 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * How a package manager keeps packages at a version: by entries of a file, or by a command each.
- * Texts hold {@code {name}} and {@code {version}}.
+ * How a package manager keeps packages at a version: by entries of a file. Texts hold {@code
+ * {name}} and {@code {version}}.
  *
  * @param setup files that make the manager look at the pins, with their content
- * @param file of the entries; empty when a command does it
+ * @param file of the entries
  * @param entry of a package
  * @param query command that knows the exact entry; {@link #entry} counts when it has no answer
  * @param same pattern of a package's entries, which a new one replaces; those of others stay
  * @param separator between entries
- * @param command that pins a package, when there is no file
- * @param otherwise command when that one fails
  */
 public record Pinning(
     Map<String, String> setup,
@@ -33,28 +30,22 @@ public record Pinning(
     String entry,
     List<String> query,
     String same,
-    String separator,
-    List<String> command,
-    List<String> otherwise) {
+    String separator) {
   private static final Integer[] ANY = IntStream.range(0, 256).boxed().toArray(Integer[]::new);
 
   public Pinning {
     setup = new LinkedHashMap<>(setup);
     query = List.copyOf(query);
-    command = List.copyOf(command);
-    otherwise = List.copyOf(otherwise);
   }
 
   static Pinning read(Section pins) {
     return new Pinning(
         pins.textMap("setup", "files that turn pins on").orElse(Map.of()),
-        pins.text("file", "file of the entries").orElse(""),
-        pins.text("entry", "entry of a package").orElse(""),
+        pins.text("file", "file of the entries").requiredOr(""),
+        pins.text("entry", "entry of a package").requiredOr(""),
         pins.texts("query", "command that knows the entry").orElse(List.of()),
-        pins.text("same", "pattern of a package's entries").orElse(""),
-        pins.text("separator", "between entries").orElse("\n"),
-        pins.texts("command", "command that pins").orElse(List.of()),
-        pins.texts("otherwise", "command when that one fails").orElse(List.of()));
+        pins.text("same", "pattern of a package's entries").requiredOr(""),
+        pins.text("separator", "between entries").orElse("\n"));
   }
 
   /**
@@ -68,23 +59,6 @@ public record Pinning(
           HostFiles.createParents(host, path);
           HostFiles.write(host, path, content, HostFiles.mode(host, path, 0644));
         });
-    if (file.isEmpty()) {
-      versions.forEach((name, version) -> command(host, manager, name, version));
-    } else {
-      entries(host, manager, versions);
-    }
-  }
-
-  private void command(Host host, PackageManager manager, String name, String version) {
-    for (List<String> line : List.of(command, otherwise)) {
-      if (!line.isEmpty() && run(host, manager, line, name, version).succeeded()) {
-        return;
-      }
-    }
-    throw new HostFailure(manager.name() + " could not pin " + name + " to " + version);
-  }
-
-  private void entries(Host host, PackageManager manager, Map<String, String> versions) {
     List<String> entries = new ArrayList<>();
     for (String old : HostFiles.read(host, file).orElse("").split(separator)) {
       boolean isReplaced =

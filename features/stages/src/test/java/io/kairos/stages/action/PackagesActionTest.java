@@ -96,7 +96,7 @@ class PackagesActionTest {
         .containsExactly(
             "pacman -Sy --noconfirm",
             "pacman -Syu --noconfirm",
-            "pacman -S --noconfirm i1 i2",
+            "pacman -S --needed --noconfirm i1 i2",
             "pacman -R --noconfirm r1 r2");
   }
 
@@ -199,14 +199,32 @@ class PackagesActionTest {
   }
 
   @Test
-  void zypperLocksTheVersionOrElseTheName() {
-    var node = node("ID=opensuse-leap\n", "zypper");
-    node.host.answering(
-        "zypper",
-        command -> new Output(command.argv().getLast().contains("=") ? 4 : 0, "", "what"));
+  void zypperLocksWhatIsNewerAndLocksOfPeopleStay() {
+    String mine =
+        """
+
+        type: package
+        match_type: glob
+        case_sensitive: on
+        solvable_name: vim
+
+        """;
+    var node = node("ID=opensuse-leap\n", "zypper").file("/etc/zypp/locks", mine);
+    node.step("package_pins: {vim: '9.0'}").orThrow();
     node.step("package_pins: {vim: '9.1'}").orThrow();
-    assertThat(node.host.commands())
-        .containsExactly("zypper addlock vim=9.1", "zypper addlock vim");
+    assertThat(node.host.read("/etc/zypp/locks"))
+        .isEqualTo(
+            mine.strip()
+                + """
+
+
+                  type: package
+                  version: > 9.1
+                  match_type: glob
+                  case_sensitive: on
+                  solvable_name: vim
+                  """);
+    assertThat(node.host.commands()).isEmpty();
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param directory where it keeps its logs and firmware variables; exists
  * @param disk qcow2 or raw by its name; tried first at boot
  * @param cdrom an ISO; tried when the disk does not boot
+ * @param media further CDs, never booted from
  * @param kernel started directly, without firmware and boot loader
  * @param endsAtReboot whether a reboot of the guest switches the machine off
  */
@@ -23,8 +24,13 @@ public record MachineSpec(
     int cpus,
     Optional<Path> disk,
     Optional<Path> cdrom,
+    List<Path> media,
     Optional<DirectKernel> kernel,
     boolean endsAtReboot) {
+
+  public MachineSpec {
+    media = List.copyOf(media);
+  }
 
   /** A kernel with all it needs. */
   public record DirectKernel(Path image, Path initrd, String commandLine) {}
@@ -38,18 +44,19 @@ public record MachineSpec(
         2,
         Optional.empty(),
         Optional.empty(),
+        List.of(),
         Optional.empty(),
         false);
   }
 
   public MachineSpec firmware(Firmware choice) {
     return new MachineSpec(
-        directory, accelerator, choice, memory, cpus, disk, cdrom, kernel, endsAtReboot);
+        directory, accelerator, choice, memory, cpus, disk, cdrom, media, kernel, endsAtReboot);
   }
 
   public MachineSpec memory(Bytes size) {
     return new MachineSpec(
-        directory, accelerator, firmware, size, cpus, disk, cdrom, kernel, endsAtReboot);
+        directory, accelerator, firmware, size, cpus, disk, cdrom, media, kernel, endsAtReboot);
   }
 
   public MachineSpec disk(Path file) {
@@ -61,6 +68,7 @@ public record MachineSpec(
         cpus,
         Optional.of(file),
         cdrom,
+        media,
         kernel,
         endsAtReboot);
   }
@@ -74,8 +82,14 @@ public record MachineSpec(
         cpus,
         disk,
         Optional.of(iso),
+        media,
         kernel,
         endsAtReboot);
+  }
+
+  public MachineSpec media(List<Path> isos) {
+    return new MachineSpec(
+        directory, accelerator, firmware, memory, cpus, disk, cdrom, isos, kernel, endsAtReboot);
   }
 
   public MachineSpec kernel(Path image, Path initrd, String commandLine) {
@@ -87,6 +101,7 @@ public record MachineSpec(
         cpus,
         disk,
         cdrom,
+        media,
         Optional.of(new DirectKernel(image, initrd, commandLine)),
         endsAtReboot);
   }
@@ -94,7 +109,7 @@ public record MachineSpec(
   /** A guest that reboots has done its work. */
   public MachineSpec endingAtReboot() {
     return new MachineSpec(
-        directory, accelerator, firmware, memory, cpus, disk, cdrom, kernel, true);
+        directory, accelerator, firmware, memory, cpus, disk, cdrom, media, kernel, true);
   }
 
   public Path serialLog() {
@@ -160,6 +175,15 @@ public record MachineSpec(
                         + iso.toAbsolutePath(),
                     "-device",
                     "ide-cd,id=cdrom-drive,drive=cdrom,bootindex=1")));
+    for (int i = 0; i < media.size(); i++) {
+      words.addAll(
+          List.of(
+              "-drive",
+              "if=none,id=medium%d,media=cdrom,readonly=on,format=raw,file=%s"
+                  .formatted(i, media.get(i).toAbsolutePath()),
+              "-device",
+              "ide-cd,drive=medium" + i));
+    }
     kernel.ifPresent(
         direct ->
             words.addAll(

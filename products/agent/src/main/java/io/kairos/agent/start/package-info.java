@@ -1,0 +1,2 @@
+/** What the agent does when a node is up. */
+package io.kairos.agent.start;

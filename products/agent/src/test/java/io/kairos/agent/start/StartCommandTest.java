@@ -1,0 +1,160 @@
+package io.kairos.agent.start;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kairos.base.HostFailure;
+import io.kairos.base.Refused;
+import io.kairos.formats.grubenv.GrubEnvironment;
+import io.kairos.formats.json.Json;
+import io.kairos.formats.json.JsonObject;
+import io.kairos.host.Command;
+import io.kairos.host.Output;
+import io.kairos.testkit.host.ScratchHost;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StartCommandTest {
+  private static final String DEMO = "/system/providers/agent-provider-demo";
+  private static final String SENTINEL = "/usr/local/.kairos/sentinel_firstboot";
+
+  @TempDir Path root;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final List<Command> told = new ArrayList<>();
+  private ScratchHost host;
+  private int failures;
+
+  @BeforeEach
+  void aNodeWithAProvider() {
+    host =
+        new ScratchHost(root)
+            .with("/proc/cmdline", "root=LABEL=COS_ACTIVE\n")
+            .withDirectory("/oem")
+            .withProgram(DEMO)
+            .answering(
+                DEMO,
+                command -> {
+                  told.add(command);
+                  boolean fails = failures-- > 0;
+                  return new Output(0, fails ? "{\"error\":\"no network\"}" : "{}", "");
+                });
+  }
+
+  private void start(boolean restarts) {
+    new StartCommand(
+            host,
+            path -> host,
+            Map.of("PATH", "/usr/bin"),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Duration.ZERO)
+        .run(new StartCommand.Arguments(List.of(), "http://127.0.0.1:8080", restarts));
+  }
+
+  private JsonObject payload() {
+    String message = ((Command.Stdin.Text) told.getFirst().stdin()).content();
+    String data =
+        Json.parseObject("message", message.getBytes(StandardCharsets.UTF_8)).requiredText("data");
+    return Json.parseObject("data", data.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private GrubEnvironment grub() throws IOException {
+    return GrubEnvironment.parse(Files.readAllBytes(host.resolved("/oem/grubenv")));
+  }
+
+  @Test
+  void providersBootstrapWithTheConfigurationAndItsVariables() {
+    host.with("/oem/a.yaml", "#cloud-config\nhostname: a\nenv: [K=V]\n");
+    start(false);
+    assertThat(told)
+        .singleElement()
+        .satisfies(
+            command -> {
+              assertThat(command.argv()).containsExactly(DEMO, "agent.bootstrap");
+              assertThat(command.environment()).containsEntry("K", "V");
+            });
+    assertThat(payload().requiredText("api")).isEqualTo("http://127.0.0.1:8080");
+    assertThat(payload().requiredText("config"))
+        .startsWith("#cloud-config")
+        .contains("hostname: a");
+    assertThat(payload().requiredText("logfile")).isEqualTo("/var/log/kairos/agent-provider.log");
+    assertThat(host.permissions("/usr/local/.kairos")).isEqualTo("rwx------");
+  }
+
+  @Test
+  void theFirstBootWritesGrubOptionsOnce() throws IOException {
+    host.with("/oem/a.yaml", "#cloud-config\ngrub_options: {extra_cmdline: quiet}\n");
+    start(false);
+    assertThat(grub().variables()).containsEntry("extra_cmdline", "quiet");
+    assertThat(host.exists(SENTINEL)).isTrue();
+
+    host.with("/oem/a.yaml", "#cloud-config\ngrub_options: {extra_cmdline: debug}\n");
+    start(false);
+    assertThat(grub().variables()).containsEntry("extra_cmdline", "quiet");
+    assertThat(told).hasSize(2);
+  }
+
+  @Test
+  void aFirstBootThatFailsIsDoneAgain() throws IOException {
+    host.with(
+        "/oem/a.yaml",
+        "#cloud-config\nfail_on_bundles_errors: true\nbundles: [{targets: ['container://x']}]\n");
+    assertThatThrownBy(() -> start(false))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("/oem/a.yaml:3")
+        .hasMessageContaining("bundles are not available yet");
+    assertThat(host.exists(SENTINEL)).isFalse();
+    assertThat(told).isEmpty();
+
+    host.with("/oem/a.yaml", "#cloud-config\nbundles: [{targets: ['container://x']}]\n");
+    start(false);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("WARNING: ", "bundles are not");
+    assertThat(host.exists(SENTINEL)).isTrue();
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void aMediumThatInstallsByItselfStartsNothingElse() {
+    host.with("/oem/a.yaml", "#cloud-config\ninstall: {auto: true}\n");
+    for (String medium : List.of("root=live:CDLABEL=COS_LIVE", "root=live:LABEL=X", "netboot")) {
+      host.with("/proc/cmdline", medium + "\n");
+      start(false);
+    }
+    assertThat(told).isEmpty();
+    assertThat(host.exists(SENTINEL)).isFalse();
+    host.with("/proc/cmdline", "root=LABEL=COS_PASSIVE\n");
+    start(false);
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void aFailureIsTheCommandsUnlessItMayStartOver() {
+    failures = 1;
+    assertThatThrownBy(() -> start(false))
+        .isInstanceOf(HostFailure.class)
+        .hasMessageContaining("Provider demo", "no network");
+    failures = 3;
+    start(true);
+    assertThat(told).hasSize(5);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("no network; starting over");
+  }
+
+  @Test
+  void phoningHomeIsSaidToBeMissing() {
+    host.with("/oem/a.yaml", "#cloud-config\nphonehome: {url: 'https://fleet.example'}\n");
+    start(false);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("phonehome.url is set");
+  }
+}
