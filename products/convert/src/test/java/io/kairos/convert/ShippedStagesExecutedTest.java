@@ -67,6 +67,7 @@ class ShippedStagesExecutedTest {
     write("/etc/os-release", "ID=debian\nPRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\n");
     write("/etc/hosts", "127.0.0.1 localhost\n");
     write("/etc/machine-id", "0123456789abcdef0123456789abcdef\n");
+    Files.deleteIfExists(files.path("/var/lib/dbus/machine-id"));
     write("/proc/cmdline", "root=LABEL=COS_ACTIVE\n");
     write("/proc/mounts", "");
     write("/proc/sys/kernel/hostname", "node1\n");

@@ -90,7 +90,7 @@ class RealPackageManagersTest {
   }
 
   private void probe(String... words) {
-    host.run(Command.of("sh", "-e", SCRIPT).with(words).within(Duration.ofMinutes(2)));
+    host.run(Command.of("sh", "-e", SCRIPT).with(words).within(Duration.ofMinutes(15)));
   }
 
   private StageReport run(String step) throws IOException {
