@@ -38,7 +38,9 @@ public final class CloudConfigFiles {
   }
 
   private static String stripSlash(String path) {
-    return path.length() > 1 && path.endsWith("/") ? stripSlash(path.substring(0, path.length() - 1)) : path;
+    return path.length() > 1 && path.endsWith("/")
+        ? stripSlash(path.substring(0, path.length() - 1))
+        : path;
   }
 
   private static void collect(Host host, String directory, List<String> files) {

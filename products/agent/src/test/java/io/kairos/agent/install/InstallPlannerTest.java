@@ -136,7 +136,8 @@ class InstallPlannerTest {
             Bytes.ofMib(9000),
             Bytes.ofMib(10_000),
             Bytes.ofMib(5000));
-    InstallPlan plan = plan(machine, withSizes(sizes, List.of()));
+    var rest = List.of(extra("rest", "", Bytes.ZERO, ""));
+    InstallPlan plan = plan(machine, withSizes(sizes, rest));
     assertThat(mib(plan, "efi")).isEqualTo(300);
     assertThat(mib(plan, "oem")).isEqualTo(100);
     assertThat(mib(plan, "recovery")).isEqualTo(9000);
