@@ -1,5 +1,6 @@
 package io.kairos.config;
 
+import io.kairos.base.InvalidConfig;
 import io.kairos.base.Position;
 import io.kairos.base.Problem;
 import io.kairos.formats.cmdline.ShellWords;
@@ -75,9 +76,23 @@ public record CommandLineConfig(YamlMap config, List<Problem> warnings) {
         warnings.add(Problem.at(CMDLINE, "ignored the token '" + token + "': " + e.getMessage()));
       }
     }
-    YamlMap merged = Merge.convertingMaps((YamlMap) generic.tree(), (YamlMap) own.tree());
+    YamlMap merged = merged((YamlMap) generic.tree(), (YamlMap) own.tree(), warnings);
     YamlMap config = merged.isEmpty() ? merged : coerced(merged, Kinds.AT_TOP, "");
     return new CommandLineConfig(config, warnings);
+  }
+
+  /** Our own tokens win, also where the others made something else of a key. */
+  private static YamlMap merged(YamlMap generic, YamlMap own, List<Problem> warnings) {
+    YamlMap merged = generic;
+    for (YamlMap.Entry entry : own.entries()) {
+      try {
+        merged = Merge.convertingMaps(merged, YamlMap.empty(CMDLINE).with(entry));
+      } catch (InvalidConfig kinds) {
+        warnings.addAll(kinds.problems());
+        merged = merged.with(entry);
+      }
+    }
+    return merged;
   }
 
   /** The last config URL that a token of our own names: where stages look too. */

@@ -7,9 +7,11 @@ import io.kairos.formats.yaml.YamlMap;
 import io.kairos.formats.yaml.YamlNode;
 import io.kairos.formats.yaml.YamlScalar;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Lays one document over another: maps merge key by key, lists join, a scalar replaces one of its
@@ -109,9 +111,13 @@ public final class Merge {
       return over;
     }
     List<YamlNode> items = new ArrayList<>(base.items());
-    boolean concatenates = base.items().getFirst() instanceof YamlMap;
+    if (base.items().getFirst() instanceof YamlMap) {
+      items.addAll(over.items());
+      return new YamlList(items, base.position());
+    }
+    Set<Object> there = new HashSet<>(base.value());
     for (YamlNode item : over.items()) {
-      if (concatenates || items.stream().noneMatch(item::sameAs)) {
+      if (there.add(item.value())) {
         items.add(item);
       }
     }

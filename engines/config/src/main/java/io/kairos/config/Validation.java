@@ -116,9 +116,8 @@ public record Validation(List<Problem> errors, List<Problem> doubts, List<Proble
   /** Keys of ours pass, keys of providers pass, the rest is told; strict configs refuse it. */
   private static void sortTopKeys(
       Config config, ProviderSchemas schemas, List<Problem> errors, List<Problem> warnings) {
-    Set<String> known = new HashSet<>(KnownKeys.providers());
+    Set<String> known = new HashSet<>(KnownKeys.ALL);
     known.addAll(schemas.keys());
-    Setting.declaredBy(AgentConfig::read).forEach(setting -> known.add(setting.key()));
     for (YamlMap.Entry entry : config.merged().entries()) {
       if (known.contains(entry.key())) {
         continue;
@@ -180,11 +179,14 @@ public record Validation(List<Problem> errors, List<Problem> doubts, List<Proble
     return new Validation(all, List.of(), List.of());
   }
 
-  /** Keys that programs outside this module read from the top of a config. */
+  /** Keys at the top of a config: ours, and those that programs outside this module read. */
   private static final class KnownKeys {
-    static Set<String> providers() {
+    static final Set<String> ALL = all();
+
+    private static Set<String> all() {
+      Set<String> keys = new HashSet<>();
+      Setting.declaredBy(AgentConfig::read).forEach(setting -> keys.add(setting.key()));
       try (InputStream in = Validation.class.getResourceAsStream("provider-keys.txt")) {
-        Set<String> keys = new HashSet<>();
         for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
           String key = line.split("#", 2)[0].strip();
           if (!key.isEmpty()) {

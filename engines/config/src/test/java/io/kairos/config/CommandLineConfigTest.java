@@ -92,4 +92,14 @@ class CommandLineConfigTest {
         .hasToString("{stages={foo=[{name=bar, commands=[null, x y]}]}}");
     assertThat(CommandLineConfig.stages("kairos.config=stages.a=b").config().isEmpty()).isTrue();
   }
+
+  @Test
+  void ourOwnTokensWinAlsoWhereTheOthersMakeSomethingElseOfAKey() {
+    var parsed = CommandLineConfig.parse("options.a=x kairos.config=options=true debug");
+    assertThat(parsed.config().value()).isEqualTo(Map.of("options", "true", "debug", true));
+    assertThat(parsed.warnings())
+        .singleElement()
+        .asString()
+        .contains("cannot merge a boolean (true) into 'options', which is a map");
+  }
 }

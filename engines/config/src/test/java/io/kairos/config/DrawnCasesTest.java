@@ -423,7 +423,7 @@ class DrawnCasesTest {
   void noFolderBreaksTheCollector(@TempDir Path root) {
     Seeds.some(
         200,
-        20,
+        200,
         random -> {
           Path folder = Files.createTempDirectory(root, "case");
           var host = new ScratchHost(folder);

@@ -3,6 +3,7 @@ package io.kairos.formats.jq;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -74,7 +75,9 @@ final class QueryTexts {
               "\t",
               text -> text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n"));
       case "@sh" ->
-          (input instanceof List<?> ? QueryEvaluator.items(input) : List.of(input))
+          (input instanceof List<?>
+                  ? QueryEvaluator.items(input)
+                  : Collections.singletonList(input))
               .stream().map(QueryTexts::shellWord).collect(Collectors.joining(" "));
       default -> throw new IllegalArgumentException(name);
     };
