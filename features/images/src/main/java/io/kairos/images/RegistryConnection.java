@@ -241,7 +241,7 @@ final class RegistryConnection implements AutoCloseable {
     List<RegistryFailure> all = outcome.failures();
     RegistryFailure main = all.getLast();
     int attempts = outcome.attempts();
-    if (main.isStatus(401, 403)) {
+    if (main.isStatus(401, 403) && !main.mayPass()) {
       return new Refused(
           "the registry does not let us " + verb + " " + reference + ": " + main.getMessage(),
           "check the name, or log in: " + access.logins().places());

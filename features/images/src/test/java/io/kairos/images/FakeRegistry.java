@@ -66,6 +66,7 @@ final class FakeRegistry implements AutoCloseable {
   private final boolean needsLogin;
   private final String scheme;
   private volatile int usesOfToken = Integer.MAX_VALUE;
+  private volatile int damagedFrom = Integer.MAX_VALUE;
   private volatile boolean isBasic;
   private volatile boolean runsInCircles;
   private volatile Ranges ranges = Ranges.SEVERAL;
@@ -177,6 +178,14 @@ final class FakeRegistry implements AutoCloseable {
 
   FakeRegistry giving(Ranges kind) {
     ranges = kind;
+    return this;
+  }
+
+  /**
+   * Answers with a part that begins at or after this octet have a wrong bit; whole blobs have not.
+   */
+  FakeRegistry damagingPartsFrom(int octet) {
+    damagedFrom = octet;
     return this;
   }
 
@@ -315,9 +324,14 @@ final class FakeRegistry implements AutoCloseable {
         exchange.sendResponseHeaders(403, -1);
         return;
       }
-      byte[] content = blobs.get(exchange.getRequestURI().getPath().substring(1));
+      byte[] content = blobs.get(exchange.getRequestURI().getPath().substring(1)).clone();
       int status = 200;
       List<int[]> asked = asked(exchange.getRequestHeaders().getFirst("Range"), content.length);
+      for (int[] part : asked) {
+        if (part[0] >= damagedFrom) {
+          content[(part[0] + part[1]) / 2] ^= 1;
+        }
+      }
       if (ranges == Ranges.SEVERAL && asked.size() > 1) {
         content = multipart(exchange, content, asked);
         status = 206;
