@@ -98,11 +98,11 @@ final class RegistryEndpoint {
   private HttpAnswer sendTo(URI base, RegistryRequest request) throws IOException {
     URI address = address(base, request.path());
     Optional<String> used = authorization;
-    HttpAnswer answer = http.send(build(request, address, used), deadlines.answer());
+    HttpAnswer answer = http.send(build(request, address, used), host, deadlines.answer());
     if (answer.status() == 401) {
       answer.close();
       used = renewed(base, answer, used);
-      answer = http.send(build(request, address, used), deadlines.answer());
+      answer = http.send(build(request, address, used), host, deadlines.answer());
     }
     Set<URI> seen = new HashSet<>(Set.of(address));
     while (isRedirect(answer.status())) {
@@ -112,7 +112,8 @@ final class RegistryEndpoint {
       boolean isSame = next.getAuthority().equals(base.getAuthority());
       address = next;
       answer =
-          http.send(build(request, address, isSame ? used : Optional.empty()), deadlines.answer());
+          http.send(
+              build(request, address, isSame ? used : Optional.empty()), host, deadlines.answer());
     }
     if (request.expected().contains(answer.status())) {
       return answer;
@@ -249,7 +250,7 @@ final class RegistryEndpoint {
           HttpRequest.newBuilder(URI.create(realm + (realm.contains("?") ? "&" : "?") + query));
       basic().ifPresent(text -> request.header("Authorization", text));
     }
-    try (HttpAnswer answer = http.send(request.build(), deadlines.answer())) {
+    try (HttpAnswer answer = http.send(request.build(), host, deadlines.answer())) {
       if (answer.status() == 400 || answer.status() == 401 || answer.status() == 403) {
         throw RegistryFailure.ofStatus(host, 401, false, Duration.ZERO);
       }

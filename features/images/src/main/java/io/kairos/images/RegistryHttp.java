@@ -42,12 +42,13 @@ final class RegistryHttp implements AutoCloseable {
   }
 
   /**
+   * @param host of the registry on whose behalf: its certificates also count where it sends us
    * @param answer how long the head of the answer may take
    * @throws InterruptedIOException when this thread is interrupted
    */
-  HttpAnswer send(HttpRequest request, Duration answer) throws IOException {
+  HttpAnswer send(HttpRequest request, String host, Duration answer) throws IOException {
     CompletableFuture<HttpResponse<InputStream>> future =
-        client(request.uri()).sendAsync(request, BodyHandlers.ofInputStream());
+        client(request.uri(), host).sendAsync(request, BodyHandlers.ofInputStream());
     try {
       HttpResponse<InputStream> response = future.get(answer.toNanos(), TimeUnit.NANOSECONDS);
       return new HttpAnswer(
@@ -92,18 +93,23 @@ final class RegistryHttp implements AutoCloseable {
     return "";
   }
 
-  private HttpClient client(URI address) {
-    Trust trust = trust(address);
+  private HttpClient client(URI address, String host) {
+    Trust trust = trust(address, host);
     synchronized (clients) {
       return clients.computeIfAbsent(trust, this::make);
     }
   }
 
-  private Trust trust(URI address) {
+  private Trust trust(URI address, String onBehalfOf) {
     if (address.getScheme().equals("http")) {
       return new Trust.Plain();
     }
-    RegistrySettings.HostSettings host = access.settings().host(address.getAuthority());
+    RegistrySettings settings = access.settings();
+    RegistrySettings.HostSettings host =
+        settings.host(
+            settings.hosts().containsKey(address.getAuthority())
+                ? address.getAuthority()
+                : onBehalfOf);
     return access.allowsInsecure() || host.skipsVerification()
         ? new Trust.Everybody()
         : new Trust.Usual(host.authority());

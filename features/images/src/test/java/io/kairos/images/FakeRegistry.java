@@ -38,6 +38,8 @@ final class FakeRegistry implements AutoCloseable {
   static final String USER =
       "Basic " + Base64.getEncoder().encodeToString("me:geheim".getBytes(StandardCharsets.UTF_8));
 
+  static final String IDENTITY_TOKEN = "IDT";
+
   /** What the registry does with a request for parts of a blob. */
   enum Ranges {
     NONE,
@@ -253,7 +255,11 @@ final class FakeRegistry implements AutoCloseable {
       String login = exchange.getRequestHeaders().getFirst("Authorization");
       requests.add(path.replaceAll("sha256:[0-9a-f]+", "DIGEST"));
       if (path.equals("/token")) {
-        boolean isKnown = !needsLogin || USER.equals(login);
+        String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        boolean isKnown =
+            !needsLogin
+                || USER.equals(login)
+                || List.of(form.split("&")).contains("refresh_token=" + IDENTITY_TOKEN);
         uses.set(0);
         String token = "{\"token\": \"T" + tokens.incrementAndGet() + "\"}";
         send(exchange, isKnown ? 200 : 401, token.getBytes(StandardCharsets.UTF_8));

@@ -9,8 +9,11 @@ import java.io.OutputStream;
 
 /** The encoder of Zstandard's own library. */
 public final class LibZstd implements ZstdEncoder {
-  /** On a Debian root: as small as gzip at its best, in less time than gzip level 4. */
-  private static final int LEVEL = 9;
+  /**
+   * A Debian root of 637 MB, file by file: 308 MB in 47 s; level 9 gives 306 MB in 85 s, and gzip
+   * level 4 of the whole 307 MB in 62 s (one run on two busy cores).
+   */
+  private static final int LEVEL = 6;
 
   @Override
   public byte[] frame(byte[] content) {
