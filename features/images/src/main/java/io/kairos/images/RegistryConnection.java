@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -41,11 +42,7 @@ final class RegistryConnection implements AutoCloseable {
     own =
         endpoint(
             ways(reference.registry(), reference.repository()),
-            access
-                .settings()
-                .host(reference.registry())
-                .login()
-                .or(() -> access.logins().find(reference.registry(), reference.repository())),
+            () -> login(reference.registry(), reference.repository()),
             reference.repository(),
             actions,
             Optional.empty());
@@ -67,7 +64,7 @@ final class RegistryConnection implements AutoCloseable {
       endpoints.add(
           endpoint(
               List.of(URI.create(address + "/v2/" + repository + "/")),
-              access.settings().host(host).login().or(() -> access.logins().find(host, repository)),
+              () -> login(host, repository),
               repository,
               "pull",
               host.equals(reference.registry())
@@ -76,9 +73,13 @@ final class RegistryConnection implements AutoCloseable {
     }
   }
 
+  private Optional<RegistryLogin> login(String host, String repository) {
+    return access.settings().host(host).login().or(() -> access.logins().find(host, repository));
+  }
+
   private RegistryEndpoint endpoint(
       List<URI> bases,
-      Optional<RegistryLogin> login,
+      Supplier<Optional<RegistryLogin>> login,
       String repository,
       String actions,
       Optional<String> namespace) {

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One place that serves a repository: the registry, or a mirror of it. It logs in when it is asked
@@ -28,10 +29,13 @@ final class RegistryEndpoint {
   private static final int REDIRECTS = 5;
   private static final int MAX_JSON = 16 << 20;
 
+  /** The answer to an upload comes after its last octet. */
+  private static final Duration UPLOAD = Duration.ofHours(2);
+
   private final RegistryHttp http;
   private final RegistryDeadlines deadlines;
   private final String host;
-  private final Optional<RegistryLogin> login;
+  private final Supplier<Optional<RegistryLogin>> login;
   private final String scope;
   private final Optional<String> namespace;
 
@@ -42,6 +46,7 @@ final class RegistryEndpoint {
 
   /**
    * @param bases addresses of the repository, with a slash at the end
+   * @param login asked for when the endpoint wants one
    * @param scope what tokens have to allow
    * @param namespace the registry that a mirror stands for
    */
@@ -49,7 +54,7 @@ final class RegistryEndpoint {
       RegistryHttp http,
       RegistryDeadlines deadlines,
       List<URI> bases,
-      Optional<RegistryLogin> login,
+      Supplier<Optional<RegistryLogin>> login,
       String scope,
       Optional<String> namespace) {
     this.http = http;
@@ -98,11 +103,12 @@ final class RegistryEndpoint {
   private HttpAnswer sendTo(URI base, RegistryRequest request) throws IOException {
     URI address = address(base, request.path());
     Optional<String> used = authorization;
-    HttpAnswer answer = http.send(build(request, address, used), host, deadlines.answer());
+    Duration deadline = request.method().equals("PUT") ? UPLOAD : deadlines.answer();
+    HttpAnswer answer = http.send(build(request, address, used), host, deadline);
     if (answer.status() == 401) {
       answer.close();
       used = renewed(base, answer, used);
-      answer = http.send(build(request, address, used), host, deadlines.answer());
+      answer = http.send(build(request, address, used), host, deadline);
     }
     Set<URI> seen = new HashSet<>(Set.of(address));
     while (isRedirect(answer.status())) {
@@ -111,9 +117,7 @@ final class RegistryEndpoint {
       // the login is for the registry, not for the store that it sends us to
       boolean isSame = next.getAuthority().equals(base.getAuthority());
       address = next;
-      answer =
-          http.send(
-              build(request, address, isSame ? used : Optional.empty()), host, deadlines.answer());
+      answer = http.send(build(request, address, isSame ? used : Optional.empty()), host, deadline);
     }
     if (request.expected().contains(answer.status())) {
       return answer;
@@ -222,6 +226,7 @@ final class RegistryEndpoint {
 
   private Optional<String> basic() {
     return login
+        .get()
         .filter(RegistryLogin.Basic.class::isInstance)
         .map(found -> ((RegistryLogin.Basic) found).text());
   }
@@ -236,7 +241,7 @@ final class RegistryEndpoint {
     challenge.parameter("service").ifPresent(service -> add(parameters, "service", service));
     add(parameters, "scope", challenge.parameter("scope").orElse(scope));
     HttpRequest.Builder request;
-    if (login.orElse(null) instanceof RegistryLogin.IdentityToken token) {
+    if (login.get().orElse(null) instanceof RegistryLogin.IdentityToken token) {
       add(parameters, "grant_type", "refresh_token");
       add(parameters, "client_id", "kairos");
       add(parameters, "refresh_token", token.text());
