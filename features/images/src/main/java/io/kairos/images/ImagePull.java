@@ -41,6 +41,23 @@ public final class ImagePull {
     }
   }
 
+  /**
+   * What a pull would bring, without a layer: for plans, and for asking whether there is something
+   * new. The signature is checked as a pull does it. Nothing is written.
+   */
+  public AdvertisedImage look(PullRequest request) {
+    try (var connection = RegistryConnection.forPull(access, request.reference())) {
+      RemoteImage remote = found(connection, request);
+      return new AdvertisedImage(remote.namedDigest(), remote.digest(), remote.size());
+    }
+  }
+
+  private static RemoteImage found(RegistryConnection connection, PullRequest request) {
+    RemoteImage remote = RemoteImage.find(connection, request.platform());
+    request.key().ifPresent(key -> new SignatureCheck(connection, key).require(remote));
+    return remote;
+  }
+
   /** One image on its way. */
   private static final class Run {
     private final RegistryConnection connection;
@@ -58,10 +75,8 @@ public final class ImagePull {
     }
 
     PulledImage pull() throws IOException {
-      RemoteImage remote = RemoteImage.find(connection, request.platform(), store);
-      if (request.key().isPresent()) {
-        new SignatureCheck(connection, store, request.key().get()).require(remote);
-      }
+      RemoteImage remote = found(connection, request);
+      remote.keepIn(store);
       new BlobDownload(connection, store, remote.config(), count).run();
       ImageConfig config = config(remote);
       requirePlatform(config);
@@ -85,11 +100,7 @@ public final class ImagePull {
         root = Flattened.of(image);
       }
       return new PulledImage(
-          image,
-          root,
-          remote.named().digest(),
-          Bytes.of(layers.stream().mapToLong(Descriptor::size).sum()),
-          Bytes.of(count.fetched()));
+          image, root, remote.namedDigest(), remote.size(), Bytes.of(count.fetched()));
     }
 
     private static Optional<LayerAssembly> noAssembly() {
@@ -133,7 +144,7 @@ public final class ImagePull {
     private StoredImage image(
         RemoteImage remote, ImageConfig config, List<Optional<LayerAssembly>> assemblies) {
       return StoredImage.of(
-          remote.manifest(),
+          remote.manifest().descriptor(),
           remote.json(),
           config,
           (number, layer, diffId) -> {

@@ -1,5 +1,6 @@
 package io.kairos.images;
 
+import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
 import io.kairos.base.Refused;
 import io.kairos.formats.json.Json;
@@ -20,7 +21,7 @@ import java.util.stream.Collectors;
  * @param manifest of the image for the platform
  * @param json the manifest
  */
-record RemoteImage(Descriptor named, Descriptor manifest, JsonObject json) {
+record RemoteImage(Text named, Text manifest, JsonObject json) {
   static final int MAX_JSON = 16 << 20;
 
   private static final List<String> MANIFESTS =
@@ -40,13 +41,12 @@ record RemoteImage(Descriptor named, Descriptor manifest, JsonObject json) {
   /**
    * @throws Refused when the registry has no such image for that platform
    */
-  static RemoteImage find(RegistryConnection connection, Platform platform, ImageStore store) {
+  static RemoteImage find(RegistryConnection connection, Platform platform) {
     ImageReference reference = connection.reference();
     String name = reference.digest().map(Digest::toString).or(reference::tag).orElse("latest");
     Text named = fetch(connection, name, reference.digest());
-    keep(store, named);
     if (!MediaTypes.isIndex(named.descriptor().mediaType())) {
-      return new RemoteImage(named.descriptor(), named.descriptor(), named.json());
+      return new RemoteImage(named, named, named.json());
     }
     List<Descriptor> held =
         named.json().objects("manifests").stream().map(Descriptor::read).toList();
@@ -56,8 +56,7 @@ record RemoteImage(Descriptor named, Descriptor manifest, JsonObject json) {
             .findFirst()
             .orElseThrow(() -> new Refused(reference + " has no image for " + platform, has(held)));
     Text manifest = fetch(connection, chosen.digest().toString(), Optional.of(chosen.digest()));
-    keep(store, manifest);
-    return new RemoteImage(named.descriptor(), manifest.descriptor(), manifest.json());
+    return new RemoteImage(named, manifest, manifest.json());
   }
 
   private static String has(List<Descriptor> held) {
@@ -69,12 +68,23 @@ record RemoteImage(Descriptor named, Descriptor manifest, JsonObject json) {
             .collect(Collectors.joining(", "));
   }
 
-  private static void keep(ImageStore store, Text text) {
-    try {
-      store.keep(text.descriptor().digest(), text.octets().toArray());
-    } catch (IOException e) {
-      throw new HostFailure("cannot write to " + store.folder(), e);
-    }
+  /** Index and manifest become blobs of a store. */
+  void keepIn(ImageStore store) throws IOException {
+    store.keep(named.descriptor().digest(), named.octets().toArray());
+    store.keep(manifest.descriptor().digest(), manifest.octets().toArray());
+  }
+
+  Digest digest() {
+    return manifest.descriptor().digest();
+  }
+
+  Digest namedDigest() {
+    return named.descriptor().digest();
+  }
+
+  /** What its layers have in the registry. */
+  Bytes size() {
+    return Bytes.of(layers().stream().mapToLong(Descriptor::size).sum());
   }
 
   /**
@@ -82,16 +92,36 @@ record RemoteImage(Descriptor named, Descriptor manifest, JsonObject json) {
    */
   static Text fetch(RegistryConnection connection, String name, Optional<Digest> expected) {
     RegistryRequest request = RegistryRequest.get("manifests/" + name).accepting(MANIFESTS);
-    return fetch(connection, expected, () -> Optional.of(connection.send(request))).orElseThrow();
+    return text(
+        fetch(connection, expected, () -> Optional.of(connection.send(request))).orElseThrow());
   }
 
   /** Nothing when the repository has no such tag. */
   static Optional<Text> fetchIfThere(RegistryConnection connection, String tag) {
     RegistryRequest request = RegistryRequest.get("manifests/" + tag).accepting(MANIFESTS);
-    return fetch(connection, Optional.empty(), () -> connection.sendIfThere(request));
+    return fetch(connection, Optional.empty(), () -> connection.sendIfThere(request))
+        .map(RemoteImage::text);
   }
 
-  private static Optional<Text> fetch(
+  /** A small blob, in memory. */
+  static byte[] fetchBlob(RegistryConnection connection, Digest digest) {
+    RegistryRequest request = RegistryRequest.get("blobs/" + digest);
+    return fetch(connection, Optional.of(digest), () -> Optional.of(connection.send(request)))
+        .orElseThrow()
+        .octets()
+        .toArray();
+  }
+
+  /** What came, checked against the digest that was asked for. */
+  private record Fetched(String type, Digest digest, Octets octets) {}
+
+  private static Text text(Fetched fetched) {
+    byte[] octets = fetched.octets().toArray();
+    String type = type(fetched.type(), octets);
+    return new Text(Descriptor.of(type, fetched.digest(), octets.length), fetched.octets());
+  }
+
+  private static Optional<Fetched> fetch(
       RegistryConnection connection,
       Optional<Digest> expected,
       Supplier<Optional<RegistryConnection.Reply>> send) {
@@ -108,9 +138,8 @@ record RemoteImage(Descriptor named, Descriptor manifest, JsonObject json) {
                 .map(e -> Digest.ofHash(e.algorithm(), e.newHash().digest(octets)))
                 .orElseGet(() -> Digest.sha256(octets));
         if (expected.isEmpty() || expected.get().equals(digest)) {
-          String type = type(reply.answer(), octets);
-          return Optional.of(
-              new Text(Descriptor.of(type, digest, octets.length), Octets.of(octets)));
+          String type = reply.answer().header("Content-Type").orElse("");
+          return Optional.of(new Fetched(type, digest, Octets.of(octets)));
         }
         if (!connection.distrust(reply.endpoint())) {
           throw new HostFailure(
@@ -120,7 +149,7 @@ record RemoteImage(Descriptor named, Descriptor manifest, JsonObject json) {
                   + expected.get()
                   + " is damaged");
         }
-        why = "a mirror sent a damaged manifest";
+        why = "a mirror sent something damaged";
       } catch (IOException e) {
         why = String.valueOf(e.getMessage());
       }
@@ -135,7 +164,7 @@ record RemoteImage(Descriptor named, Descriptor manifest, JsonObject json) {
   private static byte[] whole(HttpAnswer answer) throws IOException {
     byte[] octets = answer.body().readNBytes(MAX_JSON + 1);
     if (octets.length > MAX_JSON) {
-      throw new IOException("a manifest larger than " + MAX_JSON + " bytes");
+      throw new IOException("an answer larger than " + MAX_JSON + " bytes");
     }
     long length = answer.headers().firstValueAsLong("Content-Length").orElse(octets.length);
     if (length != octets.length) {
@@ -144,14 +173,23 @@ record RemoteImage(Descriptor named, Descriptor manifest, JsonObject json) {
     return octets;
   }
 
-  private static String type(HttpAnswer answer, byte[] octets) {
-    String type = answer.header("Content-Type").orElse("").split(";", 2)[0].strip();
-    if (MANIFESTS.contains(type)) {
-      return type;
-    }
+  /**
+   * What the text says itself counts before what the registry says of it, and it may not be two
+   * things at once: a digest must not mean another image to another reader (CVE-2021-41190).
+   */
+  private static String type(String header, byte[] octets) {
     JsonObject json = Json.parseObject("manifest", octets);
+    boolean isIndex = json.members().containsKey("manifests");
+    if (isIndex && (json.members().containsKey("layers") || json.members().containsKey("config"))) {
+      throw new Refused(
+          "the manifest " + Digest.sha256(octets) + " is an index as well",
+          "do not trust this image: use another build");
+    }
+    String type = header.split(";", 2)[0].strip();
     return json.text("mediaType")
-        .orElse(json.members().containsKey("manifests") ? MediaTypes.INDEX : MediaTypes.MANIFEST);
+        .filter(MANIFESTS::contains)
+        .or(() -> Optional.of(type).filter(MANIFESTS::contains))
+        .orElse(isIndex ? MediaTypes.INDEX : MediaTypes.MANIFEST);
   }
 
   Descriptor config() {

@@ -4,9 +4,6 @@ import io.kairos.base.InvalidConfig;
 import io.kairos.base.Refused;
 import io.kairos.formats.json.Json;
 import io.kairos.formats.json.JsonObject;
-import io.kairos.plan.StepProgress;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashSet;
@@ -26,22 +23,20 @@ final class SignatureCheck {
   private static final int MAX_PAYLOAD = 1 << 20;
 
   private final RegistryConnection connection;
-  private final ImageStore store;
   private final CosignKey key;
 
-  SignatureCheck(RegistryConnection connection, ImageStore store, CosignKey key) {
+  SignatureCheck(RegistryConnection connection, CosignKey key) {
     this.connection = connection;
-    this.store = store;
     this.key = key;
   }
 
   /**
    * @throws Refused unless the index or the manifest is signed
    */
-  void require(RemoteImage image) throws IOException {
+  void require(RemoteImage image) {
     Set<Digest> signable = new LinkedHashSet<>();
-    signable.add(image.named().digest());
-    signable.add(image.manifest().digest());
+    signable.add(image.namedDigest());
+    signable.add(image.digest());
     List<String> reasons = new ArrayList<>();
     boolean isSigned = false;
     for (Digest digest : signable) {
@@ -61,13 +56,13 @@ final class SignatureCheck {
       throw new Refused(
           connection.reference()
               + " is not signed: there is no signature of "
-              + image.named().digest(),
+              + image.namedDigest(),
           "sign it with: cosign sign --key cosign.key "
               + connection.reference().registry()
               + "/"
               + connection.reference().repository()
               + "@"
-              + image.named().digest());
+              + image.namedDigest());
     }
     throw new Refused(
         connection.reference()
@@ -84,7 +79,7 @@ final class SignatureCheck {
   }
 
   /** Why a signature does not count; nothing when it does. */
-  private Optional<String> objection(JsonObject layer, Digest digest) throws IOException {
+  private Optional<String> objection(JsonObject layer, Digest digest) {
     Descriptor payload = Descriptor.read(layer);
     if (!payload.mediaType().equals(PAYLOAD)) {
       return Optional.of("there is something else than a signature: " + payload.mediaType());
@@ -96,8 +91,7 @@ final class SignatureCheck {
     if (payload.size() > MAX_PAYLOAD) {
       return Optional.of("a payload is too large");
     }
-    new BlobDownload(connection, store, payload, new PullCount(StepProgress.IGNORED)).run();
-    byte[] content = Files.readAllBytes(store.blob(payload.digest()));
+    byte[] content = RemoteImage.fetchBlob(connection, payload.digest());
     if (!key.hasSigned(content, signature.get())) {
       return Optional.of("a signature is of another key, or its payload was changed");
     }

@@ -148,6 +148,34 @@ class RegistryTest {
   }
 
   @Test
+  void anImageIsLookedAtWithoutFetchingIt() throws IOException {
+    try (var registry = new FakeRegistry(false).push("1", amd64, arm64)) {
+      Path store = folder.resolve("store");
+      AdvertisedImage found =
+          new ImagePull(RegistryAccess.with(RegistryLogins.none()))
+              .look(new PullRequest(registry.image("1"), ARM64, store));
+      StoredImage image = OciLayout.open(arm64).image();
+      assertThat(found.named()).isEqualTo(registry.manifestDigest("1"));
+      assertThat(found.digest()).isEqualTo(image.digest());
+      assertThat(found.size().count()).isEqualTo(image.layers().getFirst().descriptor().size());
+      assertThat(registry.blobRequests()).isZero();
+      assertThat(store).doesNotExist();
+    }
+  }
+
+  @Test
+  void aManifestThatIsAnIndexAsWellIsRefused() throws IOException {
+    try (var registry = new FakeRegistry(false)) {
+      String text = "{\"schemaVersion\": 2, \"manifests\": [], \"config\": {}, \"layers\": []}";
+      registry.manifest("1", text.getBytes(StandardCharsets.UTF_8));
+      assertThatThrownBy(
+              () -> anonymous().pull(registry.image("1"), ARM64, folder.resolve("store")))
+          .isInstanceOf(Refused.class)
+          .hasMessageContaining("is an index as well");
+    }
+  }
+
+  @Test
   void platformsAreReadAsUsersWriteThem() {
     assertThat(Platform.parse("linux/aarch64")).isEqualTo(ARM64);
     assertThat(Platform.parse("linux/arm/v7"))
