@@ -29,6 +29,7 @@ class ArchitectureTest {
     ARROWS.put("base", Set.of());
     ARROWS.put("host", Set.of("base"));
     ARROWS.put("formats", Set.of("base"));
+    ARROWS.put("zstd", Set.of("base", "formats"));
     ARROWS.put("plan", Set.of("base", "host"));
     ARROWS.put("config", Set.of("base", "host", "formats"));
     ARROWS.put("stages", Set.of("base", "host", "formats", "plan", "config"));
@@ -84,6 +85,13 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("tools.jackson..")
+        .check(ALL);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.kairos.zstd..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.github.luben..")
         .check(ALL);
   }
 

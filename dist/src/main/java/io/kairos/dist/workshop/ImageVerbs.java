@@ -69,8 +69,11 @@ final class ImageVerbs {
     var mirror = Option.value("mirror", "URL", "packages come from there");
     var model = Option.value("model", "NAME", "hardware it is for").orElse("generic");
     var compression =
-        Option.value("compression", "KIND", "of layers; none is faster, gzip travels")
-            .oneOf("gzip", "none")
+        Option.value(
+                "compression",
+                "KIND",
+                "of layers; none is faster, gzip travels, of zstd nodes fetch what is new to them")
+            .oneOf("gzip", "zstd", "none")
             .orElse("gzip");
     return Verb.named("convert")
         .summary("make a distribution an immutable OS image")
@@ -118,9 +121,7 @@ final class ImageVerbs {
                       "amd64",
                       given.require(model),
                       given.value(mirror),
-                      given.require(compression).equals("gzip")
-                          ? LayerCompression.GZIP
-                          : LayerCompression.NONE,
+                      compression(given.require(compression)),
                       epoch());
               var converter = new Converter(host, host::at, new Applier(host.clock(), progress));
               if (given.has(PLAN)) {
@@ -253,6 +254,14 @@ final class ImageVerbs {
         }
       }
       default -> throw new IllegalStateException("not a local image: " + image);
+    };
+  }
+
+  private static LayerCompression compression(String name) {
+    return switch (name) {
+      case "gzip" -> LayerCompression.GZIP;
+      case "zstd" -> LayerCompression.ZSTD_CHUNKED;
+      default -> LayerCompression.NONE;
     };
   }
 

@@ -101,6 +101,7 @@ public final class WorkshopMain {
             .verb(images.convert())
             .verb(images.validate())
             .verb(images.buildIso())
+            .verb(new PushVerb(host, console, environment).verb())
             .verb(test())
             .verb(version())
             .verb(Completion.verb("kairos", this::verbs, console));

@@ -9,6 +9,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Map;
+import java.util.Optional;
 
 /** Adds blobs to a layout that is being made: hashed while written, aside first, then renamed. */
 final class BlobWriter {
@@ -41,17 +43,21 @@ final class BlobWriter {
     MessageDigest plain = Digest.newHash("sha256");
     try {
       var file = new HashingOutputStream(Files.newOutputStream(aside), Digest.newHash("sha256"));
+      Map<String, String> annotations;
       try (file) {
-        try (OutputStream compressed = compression.open(new BufferedOutputStream(file, 1 << 16));
+        OutputStream compressed = compression.open(new BufferedOutputStream(file, 1 << 16));
+        try (compressed;
             var hashing = new HashingOutputStream(compressed, plain);
             var buffered = new BufferedOutputStream(hashing, 1 << 16)) {
           archive.writeTo(buffered);
         }
+        annotations = compressed instanceof ChunkedLayer c ? c.annotations() : Map.of();
       }
       Digest digest = Digest.ofHash("sha256", file.digest());
       keep(aside, digest);
       return new Layer(
-          Descriptor.of(compression.mediaType(), digest, file.count()),
+          new Descriptor(
+              compression.mediaType(), digest, file.count(), Optional.empty(), annotations),
           Digest.ofHash("sha256", plain.digest()));
     } catch (IOException e) {
       throw new HostFailure("cannot write a layer to " + directory, e);

@@ -4,10 +4,10 @@ import io.kairos.base.HostFailure;
 import io.kairos.base.Refused;
 import io.kairos.host.FileTree;
 import io.kairos.host.Kernel;
+import io.kairos.plan.StepProgress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -18,16 +18,16 @@ import java.util.UUID;
 public final class ImageDelivery {
   private final Kernel kernel;
   private final UnpackOptions options;
-  private final Registry registry;
+  private final ImagePull pull;
 
-  public ImageDelivery(Kernel kernel, UnpackOptions options, Registry registry) {
+  public ImageDelivery(Kernel kernel, UnpackOptions options, ImagePull pull) {
     this.kernel = kernel;
     this.options = options;
-    this.registry = registry;
+    this.pull = pull;
   }
 
   /**
-   * @param source an image of a registry, an archive or layout, or a directory that is a layout
+   * @param source an image of a registry, a layout, an archive, or a directory that is a layout
    * @param target an existing directory
    * @throws Refused when the source is of a kind that cannot be unpacked
    */
@@ -35,10 +35,9 @@ public final class ImageDelivery {
     Path work = target.resolve(".kairos-unpack-" + UUID.randomUUID());
     try {
       Files.createDirectory(work);
-      Path layout = layout(source, platform, work.resolve("layout"));
-      StoredImage image = OciLayout.open(layout).image(Optional.empty(), Optional.of(platform));
+      Flattened image = image(source, platform, work.resolve("store"));
       Path tree = work.resolve("tree");
-      new Unpacker(kernel, options).unpack(Flattened.of(image), tree);
+      new Unpacker(kernel, options).unpack(image, tree);
       TreeMerge.move(tree, target);
     } catch (IOException e) {
       throw new HostFailure("cannot unpack " + source + " to " + target, e);
@@ -47,20 +46,12 @@ public final class ImageDelivery {
     }
   }
 
-  private Path layout(ImageSource source, Platform platform, Path place) {
+  private Flattened image(ImageSource source, Platform platform, Path store) {
     return switch (source) {
-      case ImageSource.OciImage(var reference) -> {
-        registry.pull(reference, platform, place);
-        yield place;
-      }
-      case ImageSource.OciFile(var path) -> {
-        if (!Files.isRegularFile(path)) {
-          yield path;
-        }
-        ImageArchive.toLayout(path, place);
-        yield place;
-      }
-      case ImageSource.Directory(var path) -> path;
+      case ImageSource.OciImage(var reference) ->
+          pull.pull(new PullRequest(reference, platform, store), StepProgress.IGNORED).root();
+      case ImageSource.OciFile(var path) -> LocalImage.open(path, platform, store).root();
+      case ImageSource.Directory(var path) -> LocalImage.open(path, platform, store).root();
       case ImageSource.ImageFile(var path) ->
           throw new Refused(
               "a disk or squashfs image cannot be unpacked: " + path,

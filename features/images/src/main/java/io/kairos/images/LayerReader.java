@@ -8,7 +8,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
@@ -34,10 +33,10 @@ final class LayerReader implements Closeable {
   }
 
   static LayerReader open(TarSource source, ReadLimits limits) throws IOException {
-    long size = Files.size(source.file());
+    long size = source.size();
     var file =
         new HashingInputStream(
-            Files.newInputStream(source.file()),
+            source.open(),
             source
                 .expected()
                 .map(descriptor -> descriptor.digest().newHash())

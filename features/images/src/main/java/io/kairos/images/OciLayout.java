@@ -1,9 +1,6 @@
 package io.kairos.images;
 
 import io.kairos.base.HostFailure;
-import io.kairos.base.InvalidConfig;
-import io.kairos.base.Position;
-import io.kairos.base.Problem;
 import io.kairos.base.Refused;
 import io.kairos.base.Suggestion;
 import io.kairos.formats.json.Json;
@@ -182,32 +179,11 @@ public final class OciLayout {
     JsonObject manifest = readJson(descriptor);
     Descriptor configDescriptor = Descriptor.read(manifest.requiredObject("config"));
     ImageConfig config = ImageConfig.read(readJson(configDescriptor));
-    List<JsonObject> layerObjects = manifest.objects("layers");
-    if (layerObjects.size() != config.diffIds().size()) {
-      throw invalid(
-          manifest,
-          "the manifest has "
-              + layerObjects.size()
-              + " layers, its config "
-              + config.diffIds().size()
-              + " diff_ids");
-    }
-    var layers = new ArrayList<StoredLayer>();
-    for (JsonObject object : layerObjects) {
-      Descriptor layer = Descriptor.read(object);
-      if (!MediaTypes.isLayer(layer.mediaType())) {
-        throw invalid(
-            manifest, object.path() + "mediaType is no layer that we read: " + layer.mediaType());
-      }
-      Path blob = requireBlob(layer);
-      layers.add(
-          new StoredLayer(layers.size() + 1, layer, blob, config.diffIds().get(layers.size())));
-    }
-    return new StoredImage(descriptor, manifest.textMap("annotations"), config, layers);
-  }
-
-  private static InvalidConfig invalid(JsonObject json, String what) {
-    return new InvalidConfig(Problem.at(Position.ofSource(json.source()), what));
+    return StoredImage.of(
+        descriptor,
+        manifest,
+        config,
+        (number, layer, diffId) -> new StoredLayer(number, layer, requireBlob(layer), diffId));
   }
 
   private JsonObject readJson(Descriptor descriptor) {

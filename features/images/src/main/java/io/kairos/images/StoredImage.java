@@ -1,5 +1,10 @@
 package io.kairos.images;
 
+import io.kairos.base.InvalidConfig;
+import io.kairos.base.Position;
+import io.kairos.base.Problem;
+import io.kairos.formats.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +23,44 @@ public record StoredImage(
   public StoredImage {
     annotations = Map.copyOf(annotations);
     layers = List.copyOf(layers);
+  }
+
+  /** Finds a layer's octets. */
+  @FunctionalInterface
+  interface LayerPlaces {
+    StoredLayer layer(int number, Descriptor descriptor, Digest diffId);
+  }
+
+  /**
+   * @param json the manifest
+   * @throws InvalidConfig when manifest and configuration do not belong together
+   */
+  static StoredImage of(
+      Descriptor manifest, JsonObject json, ImageConfig config, LayerPlaces places) {
+    List<JsonObject> objects = json.objects("layers");
+    if (objects.size() != config.diffIds().size()) {
+      throw invalid(
+          json,
+          "the manifest has "
+              + objects.size()
+              + " layers, its config "
+              + config.diffIds().size()
+              + " diff_ids");
+    }
+    List<StoredLayer> layers = new ArrayList<>();
+    for (JsonObject object : objects) {
+      Descriptor layer = Descriptor.read(object);
+      if (!MediaTypes.isLayer(layer.mediaType())) {
+        throw invalid(
+            json, object.path() + "mediaType is no layer that we read: " + layer.mediaType());
+      }
+      layers.add(places.layer(layers.size() + 1, layer, config.diffIds().get(layers.size())));
+    }
+    return new StoredImage(manifest, json.textMap("annotations"), config, layers);
+  }
+
+  private static InvalidConfig invalid(JsonObject json, String what) {
+    return new InvalidConfig(Problem.at(Position.ofSource(json.source()), what));
   }
 
   public Digest digest() {

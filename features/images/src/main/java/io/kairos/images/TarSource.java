@@ -6,6 +6,8 @@ import io.kairos.formats.tar.MalformedTar;
 import io.kairos.formats.zstd.MalformedZstd;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.zip.ZipException;
@@ -17,18 +19,36 @@ import java.util.zip.ZipException;
  * @param file plain, gzip or zstd
  * @param expected digest of the file, if known
  * @param diffId digest of the plain archive, if known
+ * @param assembly what the plain archive is put together from, instead of the file
  */
-record TarSource(String name, Path file, Optional<Descriptor> expected, Optional<Digest> diffId) {
+record TarSource(
+    String name,
+    Path file,
+    Optional<Descriptor> expected,
+    Optional<Digest> diffId,
+    Optional<LayerAssembly> assembly) {
   static TarSource of(StoredLayer layer) {
     return new TarSource(
         layer.toString(),
         layer.blob(),
-        Optional.of(layer.descriptor()),
-        Optional.of(layer.diffId()));
+        layer.assembly().isPresent() ? Optional.empty() : Optional.of(layer.descriptor()),
+        Optional.of(layer.diffId()),
+        layer.assembly());
   }
 
   static TarSource of(Path file) {
-    return new TarSource(file.toString(), file, Optional.empty(), Optional.empty());
+    return new TarSource(
+        file.toString(), file, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** As it is stored; what an assembly gives is plain. */
+  InputStream open() throws IOException {
+    return assembly.isPresent() ? assembly.get().open() : Files.newInputStream(file);
+  }
+
+  /** Octets that {@link #open} gives, about. */
+  long size() throws IOException {
+    return assembly.isPresent() ? assembly.get().size() : Files.size(file);
   }
 
   /** What went wrong while it was read, told as the user's problem or the machine's. */

@@ -25,7 +25,7 @@ class ImageDeliveryTest {
         new ImageDelivery(
             TestImages.KERNEL,
             UnpackOptions.TO_LOOK_AT,
-            new Registry(new RegistryLogins(folder.resolve("absent"))));
+            new ImagePull(RegistryAccess.with(new RegistryLogins(folder.resolve("absent")))));
   }
 
   private Path image(TestImages.Member... members) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RegistryTest {
   private static final Platform ARM64 = Platform.linux("arm64");
+
+  /** Tests do not wait for the world to become better. */
+  static final RetryPolicy AT_ONCE = new RetryPolicy(4, Duration.ZERO, Duration.ZERO);
 
   @TempDir Path folder;
   private Path amd64;
@@ -41,7 +45,8 @@ class RegistryTest {
   }
 
   private Registry anonymous() {
-    return new Registry(new RegistryLogins(folder.resolve("absent")));
+    return new Registry(
+        RegistryAccess.with(new RegistryLogins(folder.resolve("absent"))).with(AT_ONCE));
   }
 
   private static String arch(Path layout) {
@@ -136,14 +141,38 @@ class RegistryTest {
     try (var registry = new FakeRegistry(false).push("1", amd64)) {
       Path pulled = folder.resolve("pulled");
       anonymous().pull(registry.image("1"), TestImages.AMD64, pulled);
-      long before = blobs(registry);
+      long before = registry.blobRequests();
       anonymous().pull(registry.image("1"), TestImages.AMD64, pulled);
-      assertThat(blobs(registry)).isEqualTo(before);
+      assertThat(registry.blobRequests()).isEqualTo(before);
     }
   }
 
-  private static long blobs(FakeRegistry registry) {
-    return registry.requests().stream().filter(path -> path.contains("/blobs/")).count();
+  @Test
+  void anImageIsLookedAtWithoutFetchingIt() throws IOException {
+    try (var registry = new FakeRegistry(false).push("1", amd64, arm64)) {
+      Path store = folder.resolve("store");
+      AdvertisedImage found =
+          new ImagePull(RegistryAccess.with(RegistryLogins.none()))
+              .look(new PullRequest(registry.image("1"), ARM64, store));
+      StoredImage image = OciLayout.open(arm64).image();
+      assertThat(found.named()).isEqualTo(registry.manifestDigest("1"));
+      assertThat(found.digest()).isEqualTo(image.digest());
+      assertThat(found.size().count()).isEqualTo(image.layers().getFirst().descriptor().size());
+      assertThat(registry.blobRequests()).isZero();
+      assertThat(store).doesNotExist();
+    }
+  }
+
+  @Test
+  void aManifestThatIsAnIndexAsWellIsRefused() throws IOException {
+    try (var registry = new FakeRegistry(false)) {
+      String text = "{\"schemaVersion\": 2, \"manifests\": [], \"config\": {}, \"layers\": []}";
+      registry.manifest("1", text.getBytes(StandardCharsets.UTF_8));
+      assertThatThrownBy(
+              () -> anonymous().pull(registry.image("1"), ARM64, folder.resolve("store")))
+          .isInstanceOf(Refused.class)
+          .hasMessageContaining("is an index as well");
+    }
   }
 
   @Test

@@ -2,10 +2,10 @@ package io.kairos.agent;
 
 import io.kairos.host.Host;
 import io.kairos.images.ImageDelivery;
+import io.kairos.images.ImagePull;
 import io.kairos.images.ImageSource;
 import io.kairos.images.Platform;
-import io.kairos.images.Registry;
-import io.kairos.images.RegistryLogins;
+import io.kairos.images.RegistryAccess;
 import io.kairos.images.UnpackOptions;
 import io.kairos.stages.action.ImageUnpacker;
 
@@ -13,8 +13,8 @@ import io.kairos.stages.action.ImageUnpacker;
 public final class NodeImageUnpacker implements ImageUnpacker {
   @Override
   public void unpack(Host host, String source, String target, String platform) {
-    var logins = new RegistryLogins(host.resolved("/root/.docker/config.json"));
-    new ImageDelivery(host.kernel(), UnpackOptions.ROOT_FILE_SYSTEM, new Registry(logins))
+    var pull = new ImagePull(RegistryAccess.of(host, System.getenv()));
+    new ImageDelivery(host.kernel(), UnpackOptions.ROOT_FILE_SYSTEM, pull)
         .deliver(
             below(host, ImageSource.parse(source)),
             Platform.parse(platform),

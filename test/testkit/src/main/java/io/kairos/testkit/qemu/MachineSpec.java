@@ -182,7 +182,7 @@ public record MachineSpec(
               "if=none,id=medium%d,media=cdrom,readonly=on,format=raw,file=%s"
                   .formatted(i, media.get(i).toAbsolutePath()),
               "-device",
-              "ide-cd,drive=medium" + i));
+              "ide-cd,drive=medium%d,bus=ide.%d".formatted(i, i + 1))); // ide.0 is the cdrom's
     }
     kernel.ifPresent(
         direct ->

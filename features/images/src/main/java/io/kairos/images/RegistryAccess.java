@@ -1,0 +1,77 @@
+package io.kairos.images;
+
+import io.kairos.host.EnvironmentProxies;
+import io.kairos.host.Host;
+import java.net.ProxySelector;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * How registries are reached.
+ *
+ * @param logins of files
+ * @param settings mirrors, logins and certificates of hosts
+ * @param certificates where the system keeps those that it trusts; the first that is there counts
+ * @param resolve makes real paths of those that settings name
+ * @param allowsInsecure plain HTTP and any certificate ({@code allow-insecure-registries})
+ */
+public record RegistryAccess(
+    RegistryLogins logins,
+    RegistrySettings settings,
+    List<Path> certificates,
+    UnaryOperator<Path> resolve,
+    boolean allowsInsecure,
+    ProxySelector proxies,
+    RetryPolicy retries,
+    RegistryDeadlines deadlines) {
+  public RegistryAccess {
+    certificates = List.copyOf(certificates);
+  }
+
+  public static RegistryAccess with(RegistryLogins logins) {
+    return new RegistryAccess(
+        logins,
+        RegistrySettings.NONE,
+        RegistryTrust.SYSTEM,
+        UnaryOperator.identity(),
+        false,
+        EnvironmentProxies.ofThisProcess(),
+        RetryPolicy.USUAL,
+        RegistryDeadlines.USUAL);
+  }
+
+  /** As a machine is set up: its logins, its {@code registries.yaml}, its certificates. */
+  public static RegistryAccess of(Host host, Map<String, String> environment) {
+    return new RegistryAccess(
+        RegistryLogins.of(host, environment),
+        RegistrySettings.of(host),
+        RegistryTrust.SYSTEM.stream().map(file -> host.resolved(file.toString())).toList(),
+        path -> host.resolved(path.toString()),
+        false,
+        new EnvironmentProxies(environment),
+        RetryPolicy.USUAL,
+        RegistryDeadlines.USUAL);
+  }
+
+  public RegistryAccess with(RegistrySettings other) {
+    return new RegistryAccess(
+        logins, other, certificates, resolve, allowsInsecure, proxies, retries, deadlines);
+  }
+
+  public RegistryAccess allowingInsecure(boolean allowed) {
+    return new RegistryAccess(
+        logins, settings, certificates, resolve, allowed, proxies, retries, deadlines);
+  }
+
+  public RegistryAccess with(RetryPolicy policy) {
+    return new RegistryAccess(
+        logins, settings, certificates, resolve, allowsInsecure, proxies, policy, deadlines);
+  }
+
+  public RegistryAccess with(RegistryDeadlines others) {
+    return new RegistryAccess(
+        logins, settings, certificates, resolve, allowsInsecure, proxies, retries, others);
+  }
+}

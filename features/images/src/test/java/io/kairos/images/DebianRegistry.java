@@ -1,0 +1,69 @@
+package io.kairos.images;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.kairos.host.linux.LinuxHost;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The registry that everybody runs (distribution), from Debian's package, in a test's folder. */
+final class DebianRegistry implements AutoCloseable {
+  private static final Pattern LISTENING = Pattern.compile("listening on (127\\.0\\.0\\.1:\\d+)");
+
+  private final Process process;
+  private final String host;
+
+  private DebianRegistry(Process process, String host) {
+    this.process = process;
+    this.host = host;
+  }
+
+  static DebianRegistry start(Path folder) throws IOException {
+    assumeTrue(LinuxHost.here().hasProgram("docker-registry"), "docker-registry is not installed");
+    Path config =
+        Files.writeString(
+            folder.resolve("registry.yml"),
+            """
+            version: 0.1
+            log: {level: info, accesslog: {disabled: true}}
+            storage: {filesystem: {rootdirectory: %s}}
+            http: {addr: "127.0.0.1:0"}
+            """
+                .formatted(Files.createDirectories(folder.resolve("registry"))));
+    Process process =
+        new ProcessBuilder("docker-registry", "serve", config.toString())
+            .redirectErrorStream(true)
+            .start();
+    var lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    var told = new StringBuilder();
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      told.append(line).append('\n');
+      Matcher matcher = LISTENING.matcher(line);
+      if (matcher.find()) {
+        Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {})); // or it would stand still
+        return new DebianRegistry(process, matcher.group(1));
+      }
+    }
+    throw new IOException("docker-registry did not start:\n" + told);
+  }
+
+  ImageReference image(String name) {
+    return ImageReference.parse(host + "/" + name);
+  }
+
+  String host() {
+    return host;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+}

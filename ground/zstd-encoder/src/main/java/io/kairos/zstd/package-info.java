@@ -1,0 +1,2 @@
+/** Zstandard, written by its own library. */
+package io.kairos.zstd;

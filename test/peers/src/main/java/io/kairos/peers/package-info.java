@@ -1,0 +1,2 @@
+/** Originals that our programs are compared with. */
+package io.kairos.peers;
