@@ -22,9 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
@@ -54,10 +51,7 @@ final class ChunkedLayer extends OutputStream {
   private final OutputStream out;
   private final ZstdEncoder encoder;
   private final int ahead = Runtime.getRuntime().availableProcessors() * 12;
-  private final ExecutorService workers =
-      Executors.newFixedThreadPool(
-          Runtime.getRuntime().availableProcessors(),
-          Thread.ofPlatform().daemon().name("zstd-", 0).factory());
+  private final Compressors workers = new Compressors("zstd-");
   private final Deque<Pending> pending = new ArrayDeque<>();
   private final ByteArrayOutputStream split = new ByteArrayOutputStream();
   private final OutputStream splitLines;
@@ -416,9 +410,9 @@ final class ChunkedLayer extends OutputStream {
     while (pending.size() > until) {
       switch (pending.remove()) {
         case Pending.Line(var text) -> writeLine(text);
-        case Pending.Between(var frame) -> emit(result(frame));
+        case Pending.Between(var frame) -> emit(Compressors.result(frame));
         case Pending.File(var file, var entry) -> {
-          CompressedFile compressed = result(file);
+          CompressedFile compressed = Compressors.result(file);
           long from = written;
           emit(compressed.frame().toArray());
           place(entry, compressed.digest(), from);
@@ -432,17 +426,6 @@ final class ChunkedLayer extends OutputStream {
     byte[] octets = text.getBytes(StandardCharsets.UTF_8);
     splitLines.write(octets);
     splitSize += octets.length;
-  }
-
-  private static <T> T result(Future<T> future) throws IOException {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while compressing", e);
-    } catch (ExecutionException e) {
-      throw new IOException("cannot compress", e.getCause());
-    }
   }
 
   /** Only at the end of the archive everything is written. */

@@ -5,9 +5,6 @@ import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -26,10 +23,7 @@ final class ParallelGzip extends OutputStream {
   private final OutputStream out;
   private final int level;
   private final int ahead = Runtime.getRuntime().availableProcessors() * 2;
-  private final ExecutorService workers =
-      Executors.newFixedThreadPool(
-          Runtime.getRuntime().availableProcessors(),
-          Thread.ofPlatform().daemon().name("gzip-", 0).factory());
+  private final Compressors workers = new Compressors("gzip-");
   private final Deque<Future<byte[]>> pending = new ArrayDeque<>();
   private final CRC32 crc = new CRC32();
   private byte[] block = new byte[BLOCK];
@@ -104,14 +98,7 @@ final class ParallelGzip extends OutputStream {
   }
 
   private void writeOldest() throws IOException {
-    try {
-      out.write(pending.remove().get());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while compressing", e);
-    } catch (ExecutionException e) {
-      throw new IOException("cannot compress", e.getCause());
-    }
+    out.write(Compressors.result(pending.remove()));
   }
 
   /** Only at the end of the archive everything is written. */
