@@ -78,10 +78,12 @@ public record NodeMachine(
 
   private static HostFailure lost(String what, QemuMachine machine) {
     String end =
-        machine.serial().tail(40).stream()
+        machine.serial().tail(80).stream()
             .map(line -> "\n    " + line)
             .collect(java.util.stream.Collectors.joining());
-    return new HostFailure(what + "; its console, " + machine.spec().serialLog() + ":" + end);
+    String why = machine.serial().line(LOST).orElse("its console is gone");
+    return new HostFailure(
+        "%s: %s; the end of %s:%s".formatted(what, why, machine.spec().serialLog(), end));
   }
 
   /** Boots the installed disk, without the ISO, until ssh answers. The caller closes it. */

@@ -24,6 +24,7 @@ record TestReport(List<Suite> suites) {
   sealed interface Outcome {
     String test();
 
+    /** One line for what was skipped; what a failure said, whole. */
     String reason();
 
     record Failed(String test, String reason) implements Outcome {}
@@ -117,8 +118,8 @@ record TestReport(List<Suite> suites) {
           count++;
           test = attribute(xml, "name");
         }
-        case "failure", "error" -> notPassed.add(new Outcome.Failed(test, reason(xml)));
-        case "skipped" -> notPassed.add(new Outcome.Skipped(test, reason(xml)));
+        case "failure", "error" -> notPassed.add(new Outcome.Failed(test, said(xml)));
+        case "skipped" -> notPassed.add(new Outcome.Skipped(test, reason(said(xml))));
         default -> {}
       }
     }
@@ -132,11 +133,13 @@ record TestReport(List<Suite> suites) {
   /**
    * Surefire writes the reason of a failed assumption as text only, behind the exception's name.
    */
-  private static String reason(XMLStreamReader xml) throws XMLStreamException {
+  private static String said(XMLStreamReader xml) throws XMLStreamException {
     String message = attribute(xml, "message");
-    String text = message.isBlank() ? xml.getElementText() : message;
-    return text.strip()
-        .lines()
+    return (message.isBlank() ? xml.getElementText() : message).strip();
+  }
+
+  private static String reason(String said) {
+    return said.lines()
         .findFirst()
         .map(line -> line.replaceFirst("^[\\w.$]+Exception: (Assumption failed: )?", ""))
         .orElse("no reason given");
@@ -161,7 +164,7 @@ record TestReport(List<Suite> suites) {
       for (Outcome outcome : suite.notPassed()) {
         text.append(outcome instanceof Outcome.Failed ? "failed   " : "skipped  ");
         text.append(suite.name()).append('.').append(outcome.test()).append(": ");
-        text.append(outcome.reason()).append('\n');
+        text.append(outcome.reason().replace("\n", "\n    ")).append('\n');
       }
     }
     return text.append(closingLine()).append('\n').toString();

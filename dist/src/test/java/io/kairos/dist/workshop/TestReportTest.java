@@ -47,6 +47,7 @@ class TestReportTest {
         .isEqualTo(
             """
             failed   io.kairos.base.BytesTest.breaks: boom
+                second line
             skipped  io.kairos.base.BytesTest.needsRoot: not root
             2 passed, 1 failed, 1 skipped
             """);

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What a machine said on its serial console, growing while it runs. */
@@ -31,6 +32,11 @@ public final class SerialLog {
 
   public boolean contains(Pattern pattern) {
     return pattern.matcher(text()).find();
+  }
+
+  /** The first line since the mark in which a pattern is found. */
+  public Optional<String> line(Pattern pattern) {
+    return text().lines().filter(line -> pattern.matcher(line).find()).findFirst();
   }
 
   /** Everything since the mark, without the control sequences of a terminal. */
