@@ -6,7 +6,11 @@ import io.kairos.agent.RunStageCommand;
 import io.kairos.agent.Stages;
 import io.kairos.agent.install.InstallArguments;
 import io.kairos.agent.install.InstallCommand;
+import io.kairos.agent.node.PlanFormat;
 import io.kairos.agent.state.NodeState;
+import io.kairos.agent.upgrade.UpgradeArguments;
+import io.kairos.agent.upgrade.UpgradeCommand;
+import io.kairos.base.Refused;
 import io.kairos.config.Config;
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.cli.Argument;
@@ -73,6 +77,7 @@ final class AgentProgram {
             .option(STRICT)
             .verb(install())
             .verb(manualInstall())
+            .verb(upgrade())
             .verb(runStage())
             .verb(state());
     new ConfigVerbs(host, console).all().forEach(program::verb);
@@ -149,15 +154,101 @@ final class AgentProgram {
             });
   }
 
+  private Verb upgrade() {
+    var source = Option.value("source", "SOURCE", "the new system: oci:, dir:, file: or ocifile:");
+    var image = Option.value("image", "IMAGE", "as --source oci:IMAGE");
+    var recovery = Option.flag("recovery", "upgrade the recovery system");
+    var all = Option.flag("all", "upgrade the active system, then the recovery system");
+    var entry = Option.value("boot-entry", "ENTRY", "boot entry to upgrade");
+    var exclude =
+        Option.value("exclude-path", "PATTERN", "paths of the image to leave out").repeatable();
+    var reboot = Option.flag("reboot", "reboot when done");
+    return Verb.named("upgrade")
+        .summary("put a new system beside the running one, to boot next")
+        .description(
+            """
+            Writes the new system into a slot that nothing boots from, checks it, and only then gives it
+            its role: the active system becomes the passive one, the new one the active one. If the
+            new one does not come up, the boot menu goes back to the passive one by itself. Without
+            --source the configuration says where it comes from (upgrade.system.source). Needs root.
+            """)
+        .argument(Argument.optional("SOURCE", "old way to give --source"))
+        .option(source)
+        .option(image)
+        .option(recovery)
+        .option(all)
+        .option(entry)
+        .option(exclude)
+        .option(reboot)
+        .option(INSECURE)
+        .option(PLAN)
+        .option(OUTPUT)
+        .example("kairos-agent upgrade --source oci:quay.io/me/os:v2", "upgrades the active system")
+        .example("kairos-agent upgrade --recovery --source oci:quay.io/me/os:v2", "the other one")
+        .example("kairos-agent upgrade --plan --source dir:/mnt/os", "shows every step")
+        .runs(
+            given -> {
+              if (given.has(image)) {
+                console.err().println("--image is deprecated, use --source oci:IMAGE");
+              }
+              if (given.word(0).isPresent()) {
+                console.err().println("a source without --source is deprecated");
+              }
+              return upgrade(
+                  given,
+                  new UpgradeArguments(
+                      given
+                          .value(image)
+                          .map("oci:"::concat)
+                          .or(() -> given.value(source))
+                          .or(() -> given.word(0).map(AgentProgram::withScheme)),
+                      what(given, recovery, all, entry),
+                      given.all(exclude),
+                      given.has(INSECURE),
+                      given.has(reboot),
+                      given.has(STRICT),
+                      view(given)));
+            });
+  }
+
+  /** An image reference needed no scheme in the old way. */
+  private static String withScheme(String source) {
+    return source.matches("(oci|dir|file|ocifile):.*") ? source : "oci:" + source;
+  }
+
+  private static UpgradeArguments.What what(
+      Parameters given, Option recovery, Option all, Option entry) {
+    if (given.has(recovery) && given.has(entry)) {
+      throw new Refused(
+          "only one of '--recovery' and '--boot-entry' can be set", "leave one of them out");
+    }
+    if (given.has(all) && (given.has(recovery) || given.has(entry))) {
+      throw new Refused("--all upgrades every system already", "leave the other option out");
+    }
+    if (given.has(all)) {
+      return UpgradeArguments.What.ALL;
+    }
+    boolean isRecovery =
+        given.has(recovery) || given.value(entry).filter("recovery"::equals).isPresent();
+    return isRecovery ? UpgradeArguments.What.RECOVERY : UpgradeArguments.What.USUAL;
+  }
+
+  private static Optional<PlanFormat> view(Parameters given) {
+    return given.has(PLAN)
+        ? Optional.of(given.require(OUTPUT).equals("json") ? PlanFormat.JSON : PlanFormat.TEXT)
+        : Optional.empty();
+  }
+
+  private int upgrade(Parameters given, UpgradeArguments arguments) {
+    Function<Config, StageLog> log = log(given, StageLog.Level.WARNING);
+    Function<Config, Stages> stages = config -> NodeStages.of(host, config, log.apply(config));
+    new UpgradeCommand(host, host::at, stages, environment, console.out(), console.err())
+        .run(arguments);
+    return 0;
+  }
+
   private static InstallArguments installArguments(
       Parameters given, Optional<String> config, boolean usesDefaultFolders) {
-    Optional<InstallArguments.View> view =
-        given.has(PLAN)
-            ? Optional.of(
-                given.require(OUTPUT).equals("json")
-                    ? InstallArguments.View.JSON
-                    : InstallArguments.View.TEXT)
-            : Optional.empty();
     return new InstallArguments(
         config,
         given.value(SOURCE),
@@ -167,7 +258,7 @@ final class AgentProgram {
         usesDefaultFolders,
         given.has(INSECURE),
         given.has(STRICT),
-        view);
+        view(given));
   }
 
   private int install(Parameters given, InstallArguments arguments) {

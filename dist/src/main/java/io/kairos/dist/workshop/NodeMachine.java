@@ -83,7 +83,9 @@ public record NodeMachine(
             .collect(java.util.stream.Collectors.joining());
     String why = machine.serial().line(LOST).orElse("its console is gone");
     return new HostFailure(
-        "%s: %s; the end of %s:%s".formatted(what, why, machine.spec().serialLog(), end));
+        "%s (%s): %s; the end of %s:%s"
+            .formatted(
+                what, machine.spec().accelerator().name(), why, machine.spec().serialLog(), end));
   }
 
   /** Boots the installed disk, without the ISO, until ssh answers. The caller closes it. */

@@ -94,7 +94,7 @@ public final class Pipeline {
    *
    * @param distribution {@code debian:13}
    */
-  Artifact image(String distribution) {
+  public Artifact image(String distribution) {
     NodeRuntime runtime = runtime();
     ConvertSource source = ConvertSource.parse(distribution);
     var key = ContentKey.of("image").and(distribution).and(runtime.inputs());

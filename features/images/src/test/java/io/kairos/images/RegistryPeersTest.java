@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.kairos.host.Command;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.plan.StepProgress;
+import io.kairos.testkit.registry.DebianRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,14 @@ class RegistryPeersTest {
 
   @BeforeEach
   void start() throws IOException {
+    assumeTrue(
+        LinuxHost.here().hasProgram(DebianRegistry.PROGRAM),
+        DebianRegistry.PROGRAM + " is not installed");
     registry = DebianRegistry.start(folder);
+  }
+
+  private ImageReference image(String name) {
+    return ImageReference.parse(registry.host() + "/" + name);
   }
 
   @AfterEach
@@ -55,8 +63,7 @@ class RegistryPeersTest {
 
   private StoredImage push(Path layout, String name) {
     StoredImage image = OciLayout.open(layout).image();
-    assertThat(new Registry(access()).push(image, layout, registry.image(name)))
-        .isEqualTo(image.digest());
+    assertThat(new Registry(access()).push(image, layout, image(name))).isEqualTo(image.digest());
     return image;
   }
 
@@ -92,12 +99,12 @@ class RegistryPeersTest {
     PulledImage whole =
         new ImagePull(access())
             .pull(
-                new PullRequest(registry.image("kairos/debian:2"), AMD64, folder.resolve("whole")),
+                new PullRequest(image("kairos/debian:2"), AMD64, folder.resolve("whole")),
                 StepProgress.IGNORED);
     PulledImage parts =
         new ImagePull(access())
             .pull(
-                new PullRequest(registry.image("kairos/debian:2"), AMD64, folder.resolve("parts"))
+                new PullRequest(image("kairos/debian:2"), AMD64, folder.resolve("parts"))
                     .reusing(List.of(slot)),
                 StepProgress.IGNORED);
     assertThat(parts.fetched().times(10)).isLessThan(whole.fetched());
@@ -121,12 +128,11 @@ class RegistryPeersTest {
     push(layout, "kairos/debian:1");
 
     Path pulled = folder.resolve("pulled");
-    new Registry(access()).pull(registry.image("kairos/debian:1"), AMD64, pulled);
+    new Registry(access()).pull(image("kairos/debian:1"), AMD64, pulled);
     assertThat(OciLayout.open(pulled).image().digest()).isEqualTo(image.digest());
-    assertThat(new Registry(access()).tags(registry.image("kairos/debian")))
+    assertThat(new Registry(access()).tags(image("kairos/debian")))
         .containsExactlyInAnyOrder("1", "2");
-    assertThat(new Registry(access()).digest(registry.image("kairos/debian:2")))
-        .isEqualTo(image.digest());
+    assertThat(new Registry(access()).digest(image("kairos/debian:2"))).isEqualTo(image.digest());
   }
 
   @Test
@@ -134,7 +140,7 @@ class RegistryPeersTest {
     assumeTrue(HOST.hasProgram("skopeo"), "skopeo is not installed");
     StoredImage image =
         push(layout("new", root(5, -1), LayerCompression.ZSTD_CHUNKED), "kairos/debian:1");
-    String source = "docker://" + registry.image("kairos/debian:1");
+    String source = "docker://" + image("kairos/debian:1");
     Path copy = folder.resolve("copy");
     HOST.run(
         Command.of(

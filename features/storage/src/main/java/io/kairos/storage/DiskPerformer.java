@@ -1,9 +1,12 @@
 package io.kairos.storage;
 
+import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
+import io.kairos.base.Refused;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.host.Kernel;
+import io.kairos.host.Kernel.MountFlag;
 import io.kairos.host.Udev;
 import io.kairos.plan.Performer;
 import io.kairos.plan.StepProgress;
@@ -23,6 +26,8 @@ import java.util.Set;
 
 /** Does what {@link DiskStep}s say, with the tools of the distribution and the kernel. */
 public final class DiskPerformer implements Performer<DiskStep> {
+  private static final System.Logger LOG = System.getLogger(DiskPerformer.class.getName());
+
   /** Slow disks format a terabyte within it. */
   private static final Duration FORMAT_DEADLINE = Duration.ofMinutes(30);
 
@@ -121,6 +126,22 @@ public final class DiskPerformer implements Performer<DiskStep> {
       }
       case DiskStep.Publish(var temporary, var target) -> {
         durable.rename(temporary, target);
+        yield Undo.NOTHING;
+      }
+      case DiskStep.RemountWritable(var at) -> {
+        kernel.mount("", at, "", Set.of(MountFlag.REMOUNT), "");
+        yield () -> makeReadOnly(at);
+      }
+      case DiskStep.RequireRoom(var at, var needed, String why) -> {
+        requireRoom(at, needed, why);
+        yield Undo.NOTHING;
+      }
+      case DiskStep.LinkFile(var file, var name) -> {
+        link(file, name);
+        yield Undo.NOTHING;
+      }
+      case DiskStep.DeleteFile(var file) -> {
+        durable.delete(file);
         yield Undo.NOTHING;
       }
     };
@@ -281,6 +302,40 @@ public final class DiskPerformer implements Performer<DiskStep> {
               .within(COPY_DEADLINE));
     }
     kernel.sync(to);
+  }
+
+  /**
+   * The kernel refuses it for the whole file system while a deleted file of it is in use, for
+   * example the slot that the node runs from; then for this mount alone.
+   */
+  private void makeReadOnly(Path at) {
+    try {
+      kernel.mount("", at, "", Set.of(MountFlag.REMOUNT, MountFlag.READ_ONLY), "");
+    } catch (HostFailure busy) {
+      LOG.log(
+          System.Logger.Level.DEBUG, "only the mount becomes read-only: {0}", busy.getMessage());
+      kernel.sync();
+      kernel.mount("", at, "", Set.of(MountFlag.REMOUNT, MountFlag.BIND, MountFlag.READ_ONLY), "");
+    }
+  }
+
+  private void requireRoom(Path at, Bytes needed, String why) {
+    Bytes free = kernel.freeSpace(at);
+    if (free.isLessThan(needed)) {
+      throw new Refused(
+          "%s has %s free, %s needs %s".formatted(at, free, why, needed),
+          "make room there; what an interrupted action left is removed already");
+    }
+  }
+
+  private void link(Path file, Path name) {
+    try {
+      Files.deleteIfExists(name);
+      Files.createLink(name, file);
+    } catch (IOException e) {
+      throw new HostFailure("cannot link " + file + " as " + name, e);
+    }
+    kernel.sync(name.getParent());
   }
 
   private void releaseImage(Path file, Path at) {

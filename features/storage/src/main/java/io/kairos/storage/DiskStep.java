@@ -166,4 +166,40 @@ public sealed interface DiskStep extends Step {
       return "rename " + temporary + " to " + target.getFileName();
     }
   }
+
+  /** Makes a mounted file system writable, and read-only again when the plan ends. */
+  record RemountWritable(Path at) implements DiskStep {
+    @Override
+    public String summary() {
+      return "make " + at + " writable";
+    }
+  }
+
+  /**
+   * Fails when the file system has less room, before anything is written to it.
+   *
+   * @param why what the room is for
+   */
+  record RequireRoom(Path at, Bytes needed, String why) implements DiskStep {
+    @Override
+    public String summary() {
+      return "check that " + at + " has room for " + needed;
+    }
+  }
+
+  /** Gives a file a second name, which is durable afterwards. An older file of it is removed. */
+  record LinkFile(Path file, Path name) implements DiskStep {
+    @Override
+    public String summary() {
+      return "link " + file + " as " + name.getFileName();
+    }
+  }
+
+  /** If it is there. */
+  record DeleteFile(Path file) implements DiskStep {
+    @Override
+    public String summary() {
+      return "delete " + file;
+    }
+  }
 }

@@ -1,18 +1,25 @@
 package io.kairos.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.net.httpserver.HttpServer;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.testkit.qemu.Firmware;
+import io.kairos.testkit.registry.DebianRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 @Tag("core")
@@ -54,5 +61,88 @@ class InstalledNodeIT extends InstalledNodeJourney {
     } finally {
       server.stop(0);
     }
+  }
+
+  @Order(7)
+  @Test
+  void anUpgradeOverARegistryFetchesWhatIsNewAndBoots() throws IOException {
+    try (var registry =
+        DebianRegistry.start(Files.createDirectories(folder().resolve("registry")))) {
+      NextImage.of(image(), folder().resolve("next")).push(registry.host() + "/kairos:next");
+      String source = "oci:" + registry.hostForGuests() + "/kairos:next";
+
+      String told =
+          answer("sudo kairos-agent upgrade --allow-insecure-registries --source " + source);
+
+      assertThat(told).contains("fetched", "rename", "Upgraded the active system");
+      assertThat(fetched(told)).as(told).isLessThan(40.0);
+    }
+    assertThat(answer("sudo grub2-editenv /run/initramfs/cos-state/boot_assessment list"))
+        .contains("enable_boot_assessment=yes");
+
+    reboot();
+
+    assertThat(answer("kairos-agent state get boot")).isEqualTo("active_boot");
+    assertThat(answer("cat " + NextImage.MARK)).isEqualTo("next");
+    assertThat(answer("findmnt -no LABEL /")).isEqualTo("COS_ACTIVE");
+    assertThat(answer("cat /usr/local/kept")).isEqualTo("kept");
+    assertThat(answer("sudo cat /usr/local/.kairos-state"))
+        .contains("last-active-source: oci://10.0.2.2:");
+    assertThat(answer("sudo ls /run/initramfs/cos-state/cOS")).isEqualTo("active.img\npassive.img");
+    assertThat(answer("timeout 300 systemctl is-system-running --wait || true"))
+        .isEqualTo("running");
+    assertThat(answer("sudo grub2-editenv /run/initramfs/cos-state/boot_assessment list"))
+        .as("the new system came up")
+        .doesNotContain("enable_boot_assessment=yes");
+  }
+
+  /** What the agent says it fetched, in MiB. */
+  private static double fetched(String told) {
+    Matcher matcher = Pattern.compile("([0-9.]+) ([KMG])iB fetched").matcher(told);
+    assertThat(matcher.find()).as(told).isTrue();
+    double amount = Double.parseDouble(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "K" -> amount / 1024;
+      case "G" -> amount * 1024;
+      default -> amount;
+    };
+  }
+
+  @Order(8)
+  @Test
+  void anUpgradeThatDoesNotComeUpIsTriedOnceAndFallsBack() {
+    answer(
+        "echo %s | base64 -d | sudo tee /oem/96_break.yaml >/dev/null"
+            .formatted(
+                base64(
+                    """
+                    stages:
+                      after-upgrade-chroot:
+                        - commands:
+                            - head -c 1000000 /dev/zero > "$(readlink -f /boot/initrd)"
+                    """)));
+    answer(
+        "sudo kairos-agent upgrade --source"
+            + " file:/run/initramfs/cos-state/cOS/active.img && sudo rm /oem/96_break.yaml");
+
+    reboot(); // twice: the kernel finds no root, GRUB finds the mark
+
+    assertThat(answer("kairos-agent state get boot")).isEqualTo("passive_boot");
+    assertThat(answer("cat /proc/cmdline")).contains("upgrade_failure");
+    assertThat(answer("sudo cat /run/cos/upgrade_failure")).isEqualTo("1");
+    assertThat(answer("cat " + NextImage.MARK)).as("the system before").isEqualTo("next");
+    assertThat(answer("cat /usr/local/kept")).isEqualTo("kept");
+  }
+
+  @Order(9)
+  @Test
+  void fromPassiveTheBrokenSystemIsReplaced() {
+    answer("sudo kairos-agent upgrade --source file:/run/initramfs/cos-state/cOS/passive.img");
+
+    reboot();
+
+    assertThat(answer("kairos-agent state get boot")).isEqualTo("active_boot");
+    assertThat(answer("cat " + NextImage.MARK)).isEqualTo("next");
+    assertThat(answer("cat /proc/cmdline")).doesNotContain("upgrade_failure");
   }
 }

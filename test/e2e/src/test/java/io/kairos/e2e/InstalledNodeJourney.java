@@ -47,6 +47,7 @@ abstract class InstalledNodeJourney {
   private static final Host HOST = LinuxHost.here();
 
   private final Firmware firmware;
+  private Path image;
   private NodeMachine node;
   private NodeKey key;
   private QemuMachine machine;
@@ -63,6 +64,7 @@ abstract class InstalledNodeJourney {
     var home = WorkshopHome.ofProcess();
     var pipeline = Pipeline.in(home.defaultWork(), home);
     key = pipeline.key();
+    image = pipeline.image("debian:13").path();
     Path iso = pipeline.iso("debian:13").path();
     node =
         new NodeMachine(
@@ -95,10 +97,24 @@ abstract class InstalledNodeJourney {
     }
   }
 
-  private String answer(String line) {
+  String answer(String line) {
     Output output = shell.ask(List.of(line)).getFirst();
     assertThat(output.exitCode()).as("%s: %s", line, output.stderr()).isZero();
     return output.text();
+  }
+
+  /** A reboot, by whatever ways, until somebody can log in again. */
+  void reboot() {
+    node.reboot(machine, key.access());
+  }
+
+  Path folder() {
+    return node.directory();
+  }
+
+  /** The image that the node was made from, as an OCI layout. */
+  Path image() {
+    return image;
   }
 
   NodeShell shell() {
@@ -121,7 +137,7 @@ abstract class InstalledNodeJourney {
     assertThat(answer("kairos-agent state get boot")).isEqualTo("active_boot");
   }
 
-  private static String base64(String text) {
+  static String base64(String text) {
     return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -1,5 +1,6 @@
 package io.kairos.agent.install;
 
+import io.kairos.agent.node.SourceFacts;
 import io.kairos.base.Bytes;
 import io.kairos.base.Problem;
 import io.kairos.base.Problems;

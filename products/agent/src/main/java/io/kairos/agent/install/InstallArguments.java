@@ -1,5 +1,6 @@
 package io.kairos.agent.install;
 
+import io.kairos.agent.node.PlanFormat;
 import java.util.Optional;
 
 /**
@@ -18,13 +19,7 @@ public record InstallArguments(
     boolean usesDefaultFolders,
     boolean allowsInsecureRegistries,
     boolean isStrict,
-    Optional<View> view) {
-
-  /** How a plan is shown. */
-  public enum View {
-    TEXT,
-    JSON
-  }
+    Optional<PlanFormat> view) {
 
   /** {@code kairos-agent install} with nothing else on its command line. */
   public static InstallArguments unattended() {

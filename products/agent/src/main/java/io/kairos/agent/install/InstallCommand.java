@@ -1,12 +1,15 @@
 package io.kairos.agent.install;
 
 import io.kairos.agent.AgentLock;
+import io.kairos.agent.CheckedConfig;
 import io.kairos.agent.FrontendEvents;
 import io.kairos.agent.HostWithEnvironment;
 import io.kairos.agent.Interruption;
 import io.kairos.agent.Lifecycle;
 import io.kairos.agent.Root;
 import io.kairos.agent.Stages;
+import io.kairos.agent.node.JournalProgress;
+import io.kairos.agent.node.PlanFormat;
 import io.kairos.base.HostFailure;
 import io.kairos.base.KairosException;
 import io.kairos.base.Refused;
@@ -15,8 +18,6 @@ import io.kairos.config.Collector;
 import io.kairos.config.Config;
 import io.kairos.config.Fetcher;
 import io.kairos.config.HttpFetcher;
-import io.kairos.config.ProviderSchemas;
-import io.kairos.config.Validation;
 import io.kairos.formats.json.Json;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
@@ -24,7 +25,6 @@ import io.kairos.plan.ConsoleProgress;
 import io.kairos.plan.Faults;
 import io.kairos.plan.Progress;
 import io.kairos.stages.AdminUser;
-import io.kairos.stages.StagesCheck;
 import io.kairos.storage.Awaited;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -108,8 +108,7 @@ public final class InstallCommand {
     Host host = withEnvironment(config, machine);
     InstallRequest request = request(config, host).withCloudInit(mergedConfigFile("…"));
     InstallPlan plan = installer(config, host, Progress.SILENT).plan(request);
-    out.print(
-        arguments.view().get() == InstallArguments.View.JSON ? PlanView.json(plan) : plan.render());
+    out.print(arguments.view().get() == PlanFormat.JSON ? plan.json() : plan.render());
     out.flush();
   }
 
@@ -157,9 +156,7 @@ public final class InstallCommand {
 
   private Config checked(InstallArguments arguments) {
     Config config = collect(arguments);
-    Validation validation = Validation.of(config, ProviderSchemas.on(machine), new StagesCheck());
-    validation.notices().forEach(warning -> err.println("WARNING: " + warning.render()));
-    (arguments.isStrict() ? validation.strict() : validation).throwIfAny();
+    CheckedConfig.require(config, machine, arguments.isStrict(), err);
     if (arguments.config().isEmpty() && !config.install().auto()) {
       throw new Refused(
           "nothing here says that this machine may install by itself: install.auto is not set",

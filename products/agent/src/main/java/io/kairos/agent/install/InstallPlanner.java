@@ -1,5 +1,10 @@
 package io.kairos.agent.install;
 
+import io.kairos.agent.node.Deployment;
+import io.kairos.agent.node.NodeDiary;
+import io.kairos.agent.node.NodeStep;
+import io.kairos.agent.node.SourceFacts;
+import io.kairos.agent.node.SystemSource;
 import io.kairos.base.Refused;
 import io.kairos.boot.BootStep;
 import io.kairos.boot.Firmware;
@@ -22,8 +27,6 @@ import java.util.Optional;
  * after every image is complete, it does not boot, and a second run starts over.
  */
 public final class InstallPlanner {
-  private static final Filesystem IMAGE_FILESYSTEM = Filesystem.EXT2;
-
   /**
    * GRUB of some distributions cannot read a checksum seed kept apart from the UUID, which newer
    * e2fsprogs turn on.
@@ -91,16 +94,15 @@ public final class InstallPlanner {
     return request.firmware().orElse(machine.firmware());
   }
 
-  private Plan<InstallStep> preparation() {
-    return Plan.<InstallStep>named("prepare")
-        .may(new InstallStep.RunStage("kairos-install.pre", request.cloudInit()))
+  private Plan<NodeStep> preparation() {
+    return Plan.<NodeStep>named("prepare")
+        .may(new NodeStep.RunStage("kairos-install.pre", request.cloudInit()))
         .may(hookProgram("pre"))
         .build();
   }
 
-  private static InstallStep hookProgram(String when) {
-    return new InstallStep.RunHookProgram(
-        Path.of("/usr/bin/kairos-agent.install." + when + ".hook"));
+  private static NodeStep hookProgram(String when) {
+    return new NodeStep.RunHookProgram(Path.of("/usr/bin/kairos-agent.install." + when + ".hook"));
   }
 
   /** One plan on its way. */
@@ -108,7 +110,7 @@ public final class InstallPlanner {
     private final Disk disk;
     private final PartitionTable table;
     private final DiskLayout.Images images;
-    private final Plan.Builder<InstallStep> plan = Plan.named("install");
+    private final Plan.Builder<NodeStep> plan = Plan.named("install");
     private final Path efi = machine.mounts().resolve("efi");
     private final Path oem = machine.mounts().resolve("oem");
     private final Path persistent = machine.mounts().resolve("persistent");
@@ -123,13 +125,13 @@ public final class InstallPlanner {
       this.images = images;
     }
 
-    Plan<InstallStep> plan() {
+    Plan<NodeStep> plan() {
       partition();
       mountPartitions();
-      plan.must(new InstallStep.MarkUnfinished(marker));
+      plan.must(new NodeStep.MarkUnfinished(marker));
       plan.milestone("before-install");
       stage("before-install");
-      plan.must(new InstallStep.HeedVeto(machine.mounts().resolve("fail_installation")));
+      plan.must(new NodeStep.HeedVeto(machine.mounts().resolve("fail_installation")));
       deployActive();
       configure();
       bootloader();
@@ -141,13 +143,14 @@ public final class InstallPlanner {
       postInstall();
       plan.milestone("after-install");
       stage("after-install");
-      plan.should(new InstallStep.RecordFirstInstall(persistent, source.text()));
-      plan.must(new InstallStep.MarkFinished(marker));
+      plan.should(
+          new NodeStep.RecordInDiary(NodeDiary.Event.FIRST_INSTALL, persistent, source.text()));
+      plan.must(new NodeStep.MarkFinished(marker));
       unmountPartitions();
       if (request.ejectsCd() && machine.bootedFromCd()) {
-        plan.should(new InstallStep.EjectOnShutdown());
+        plan.should(new NodeStep.EjectOnShutdown());
       }
-      plan.may(new InstallStep.RunStage("kairos-install.after", request.cloudInit()));
+      plan.may(new NodeStep.RunStage("kairos-install.after", request.cloudInit()));
       plan.may(hookProgram("after"));
       return plan.build();
     }
@@ -209,37 +212,17 @@ public final class InstallPlanner {
     private void deployActive() {
       plan.milestone("active");
       Path file = temporary(image(state, Slot.ACTIVE.file()));
-      switch (source) {
-        case SystemSource.Tree(var root) -> {
-          plan.must(
-              disk(
-                  new DiskStep.CreateImage(
-                      file,
-                      images.active(),
-                      IMAGE_FILESYSTEM,
-                      Slot.ACTIVE.label(),
-                      facts.entries())));
-          plan.must(disk(new DiskStep.MountImage(file, system, IMAGE_FILESYSTEM)));
-          plan.must(
-              disk(new DiskStep.CopyTree(root, system, SourceFacts.EMPTIED, facts.content())));
-          plan.must(new InstallStep.MakeSystemFolders(system));
-        }
-        case SystemSource.ImageFile(var from) -> {
-          plan.must(disk(new DiskStep.CopyFile(from, file)));
-          plan.must(disk(new DiskStep.LabelImage(file, Slot.ACTIVE.label())));
-          plan.must(disk(new DiskStep.MountImage(file, system, IMAGE_FILESYSTEM)));
-        }
-      }
+      new Deployment(source, facts, file, images.active(), Slot.ACTIVE.label(), system).addTo(plan);
     }
 
     private void configure() {
       if (!request.extraFolders().isEmpty()) {
-        plan.should(new InstallStep.MakeExtraFolders(system, request.extraFolders()));
+        plan.should(new NodeStep.MakeExtraFolders(system, request.extraFolders()));
       }
       int number = 0;
       for (Path cloudConfig : request.cloudInit()) {
         plan.must(
-            new InstallStep.CopyCloudConfig(
+            new NodeStep.CopyCloudConfig(
                 cloudConfig, oem.resolve("9" + number++ + "_custom.yaml")));
       }
     }
@@ -260,13 +243,13 @@ public final class InstallPlanner {
 
     private void finishActive() {
       if (facts.hasSelinuxPolicy()) {
-        plan.must(new InstallStep.RelabelForSelinux(system));
+        plan.must(new NodeStep.RelabelForSelinux(system));
       }
       plan.strict(
-          new InstallStep.RunStageInImage(
+          new NodeStep.RunStageInImage(
               "after-install-chroot", system, Map.of("/oem", oem, "/usr/local", persistent)));
       plan.must(boot(new BootStep.SetTitle(system, state, request.bootEntryName())));
-      plan.must(new InstallStep.CheckSystem(system));
+      plan.must(new NodeStep.CheckSystem(system));
       Path active = image(state, Slot.ACTIVE.file());
       plan.must(disk(new DiskStep.UnmountImage(temporary(active), system)));
       plan.must(disk(new DiskStep.CheckImage(temporary(active))));
@@ -306,17 +289,16 @@ public final class InstallPlanner {
       }
       if (!request.bindMounts().isEmpty() || !request.ephemeralMounts().isEmpty()) {
         plan.should(
-            new InstallStep.WriteCustomMounts(
-                oem, request.bindMounts(), request.ephemeralMounts()));
+            new NodeStep.WriteCustomMounts(oem, request.bindMounts(), request.ephemeralMounts()));
       }
       if (request.hardensSsh()) {
-        plan.should(new InstallStep.WriteSshHardening(oem));
+        plan.should(new NodeStep.WriteSshHardening(oem));
       }
-      plan.should(new InstallStep.CopyLogs(persistent));
+      plan.should(new NodeStep.CopyLogs(persistent));
     }
 
     private void stage(String name) {
-      plan.strict(new InstallStep.RunStage(name, request.cloudInit()));
+      plan.strict(new NodeStep.RunStage(name, request.cloudInit()));
     }
 
     private static Path image(Path partition, String file) {
@@ -327,12 +309,12 @@ public final class InstallPlanner {
       return image.resolveSibling(image.getFileName() + ".part");
     }
 
-    private static InstallStep disk(DiskStep step) {
-      return new InstallStep.OnDisk(step);
+    private static NodeStep disk(DiskStep step) {
+      return new NodeStep.OnDisk(step);
     }
 
-    private static InstallStep boot(BootStep step) {
-      return new InstallStep.OnBoot(step);
+    private static NodeStep boot(BootStep step) {
+      return new NodeStep.OnBoot(step);
     }
   }
 }

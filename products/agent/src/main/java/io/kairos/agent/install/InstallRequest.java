@@ -1,5 +1,6 @@
 package io.kairos.agent.install;
 
+import io.kairos.agent.node.SystemSource;
 import io.kairos.base.Bytes;
 import io.kairos.base.Position;
 import io.kairos.boot.Firmware;

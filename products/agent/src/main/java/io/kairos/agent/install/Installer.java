@@ -1,6 +1,10 @@
 package io.kairos.agent.install;
 
 import io.kairos.agent.Stages;
+import io.kairos.agent.node.NodePerformer;
+import io.kairos.agent.node.NodeStep;
+import io.kairos.agent.node.SourceFacts;
+import io.kairos.agent.node.SystemSource;
 import io.kairos.base.Refused;
 import io.kairos.boot.BootPerformer;
 import io.kairos.boot.BootStep;
@@ -19,7 +23,7 @@ public final class Installer {
   private static final System.Logger LOG = System.getLogger(Installer.class.getName());
 
   private final Host host;
-  private final InstallPerformer performer;
+  private final NodePerformer performer;
   private final Progress progress;
   private final Faults faults;
   private final AtomicReference<Applier> running = new AtomicReference<>();
@@ -31,7 +35,10 @@ public final class Installer {
     this(host, roots, new BootPerformer(host, roots), stages, progress, Faults.NONE);
   }
 
-  Installer(
+  /**
+   * @param faults where tests cut the power
+   */
+  public Installer(
       Host host,
       Function<Path, Host> roots,
       Performer<BootStep> boot,
@@ -41,7 +48,7 @@ public final class Installer {
     this.host = host;
     this.progress = progress;
     this.faults = faults;
-    this.performer = new InstallPerformer(host, roots, new DiskPerformer(host), boot, stages);
+    this.performer = new NodePerformer(host, roots, new DiskPerformer(host), boot, stages);
   }
 
   /** What {@link #install} would do now. */
@@ -73,7 +80,7 @@ public final class Installer {
     apply(second.plan(), request);
   }
 
-  private void apply(io.kairos.plan.Plan<InstallStep> plan, InstallRequest request) {
+  private void apply(io.kairos.plan.Plan<NodeStep> plan, InstallRequest request) {
     var applier = new Applier(host.clock(), progress, faults, request.isStrict());
     running.set(applier);
     applier.apply(plan, performer);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kairos.agent.Stages;
+import io.kairos.agent.node.FakeSystem;
+import io.kairos.agent.node.Lab;
+import io.kairos.agent.node.PlanFormat;
 import io.kairos.base.Bytes;
 import io.kairos.base.InvalidConfig;
 import io.kairos.base.Refused;
@@ -23,7 +26,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 @EnabledIf(
-    value = "io.kairos.agent.install.Lab#isPossible",
+    value = "io.kairos.agent.node.Lab#isPossible",
     disabledReason = "needs root and loop devices")
 class InstallCommandTest {
   private static Stages noStages(Config config) {
@@ -104,7 +107,7 @@ class InstallCommandTest {
                   .formatted(lab.disk(), lab.path("/system")));
 
       new InstallCommand(lab, lab::at, InstallCommandTest::noStages, out, err)
-          .run(manual(config, Optional.of(InstallArguments.View.JSON)));
+          .run(manual(config, Optional.of(PlanFormat.JSON)));
 
       assertThat(shown.toString(StandardCharsets.UTF_8))
           .contains("\"disk\": \"" + lab.disk() + "\"")
@@ -204,7 +207,7 @@ class InstallCommandTest {
     return new ScratchHost(root).with("/proc/cmdline", "cdroot root=live:CDLABEL=COS_LIVE\n");
   }
 
-  private static InstallArguments manual(Path config, Optional<InstallArguments.View> view) {
+  private static InstallArguments manual(Path config, Optional<PlanFormat> view) {
     return new InstallArguments(
         Optional.of(config.toString()),
         Optional.empty(),

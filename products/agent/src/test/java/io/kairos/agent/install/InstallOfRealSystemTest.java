@@ -2,6 +2,8 @@ package io.kairos.agent.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kairos.agent.node.Lab;
+import io.kairos.agent.node.SystemSource;
 import io.kairos.base.Bytes;
 import io.kairos.host.Command;
 import io.kairos.plan.ConsoleProgress;

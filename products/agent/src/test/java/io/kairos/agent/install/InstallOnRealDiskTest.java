@@ -3,6 +3,10 @@ package io.kairos.agent.install;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kairos.agent.node.FakeSystem;
+import io.kairos.agent.node.Lab;
+import io.kairos.agent.node.NodeStep;
+import io.kairos.agent.node.SystemSource;
 import io.kairos.base.Bytes;
 import io.kairos.boot.BootPerformer;
 import io.kairos.boot.BootStep;
@@ -24,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole plan on a loop device, with a system of a few files. */
 @EnabledIf(
-    value = "io.kairos.agent.install.Lab#isPossible",
+    value = "io.kairos.agent.node.Lab#isPossible",
     disabledReason = "needs root and loop devices")
 class InstallOnRealDiskTest {
   private static final Bytes DISK = Bytes.ofMib(4096);
@@ -173,7 +177,7 @@ class InstallOnRealDiskTest {
       @Override
       public void after(int index, Step step) {
         tableWritten |= step.kind().equals("write-table");
-        finished |= step instanceof InstallStep.MarkFinished;
+        finished |= step instanceof NodeStep.MarkFinished;
         if (performed++ == survived) {
           throw new PowerLoss("after '" + step.summary() + "'");
         }

@@ -5,6 +5,9 @@ import static io.kairos.agent.install.Machines.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kairos.agent.node.Golden;
+import io.kairos.agent.node.SourceFacts;
+import io.kairos.agent.node.SystemSource;
 import io.kairos.base.Bytes;
 import io.kairos.base.InvalidConfig;
 import io.kairos.base.Position;

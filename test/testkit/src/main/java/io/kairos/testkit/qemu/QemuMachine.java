@@ -22,6 +22,9 @@ import java.util.regex.Pattern;
 public final class QemuMachine implements AutoCloseable {
   private static final int QUOTED_LINES = 30;
 
+  /** An upgrade takes as long as an installation. */
+  private static final Duration SCRIPT_DEADLINE = Duration.ofMinutes(25);
+
   private final Host host;
   private final MachineSpec spec;
   private final Process process;
@@ -157,7 +160,7 @@ public final class QemuMachine implements AutoCloseable {
    * @throws HostFailure when it fails
    */
   public Output script(SshAccess access, String script) {
-    return host.run(access.run(sshPort, "sh -s", Duration.ofMinutes(10)).stdin(script));
+    return host.run(access.run(sshPort, "sh -s", SCRIPT_DEADLINE).stdin(script));
   }
 
   /**

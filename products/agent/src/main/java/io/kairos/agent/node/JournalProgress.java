@@ -1,4 +1,4 @@
-package io.kairos.agent.install;
+package io.kairos.agent.node;
 
 import io.kairos.base.HostFailure;
 import io.kairos.host.Host;
@@ -14,7 +14,7 @@ import java.util.Map;
  * Steps for the journal, beside the bars on a terminal: a service that draws on the screen tells a
  * serial console nothing, and leaves no trace of its times.
  */
-final class JournalProgress {
+public final class JournalProgress {
   /** Set by systemd when standard output or error is the journal (systemd.exec(5)). */
   static final String VARIABLE = "JOURNAL_STREAM";
 
@@ -24,7 +24,7 @@ final class JournalProgress {
    * @param err is the journal, which may copy its lines to the console
    * @return silent when there is no journal, or when its lines would fall between the bars
    */
-  static Progress of(Host host, Map<String, String> environment, PrintStream err) {
+  public static Progress of(Host host, Map<String, String> environment, PrintStream err) {
     boolean journal = !environment.getOrDefault(VARIABLE, "").isEmpty();
     return journal && !terminal(host).equals(console(host))
         ? new ConsoleProgress(err, false, false, 0)

@@ -1,8 +1,9 @@
-package io.kairos.agent.install;
+package io.kairos.agent.node;
 
+import io.kairos.images.Flattened;
 import java.nio.file.Path;
 
-/** Where the system to install comes from, once it lies on this machine. */
+/** Where a system comes from, once it lies on this machine. */
 public sealed interface SystemSource {
   /** A directory tree: the live system, or an unpacked image. */
   record Tree(Path root) implements SystemSource {
@@ -19,6 +20,16 @@ public sealed interface SystemSource {
       return "file://" + file;
     }
   }
+
+  /**
+   * An image of a registry, a layout or an archive, whole and verified, to be unpacked.
+   *
+   * @param text {@code oci://…} or {@code ocifile://…}
+   */
+  record Image(String text, Flattened root) implements SystemSource {}
+
+  /** An image that has yet to be fetched: for plans that are shown, not followed. */
+  record Unseen(String text) implements SystemSource {}
 
   /** As it is kept in state files. */
   String text();

@@ -1,8 +1,6 @@
-package io.kairos.images;
+package io.kairos.testkit.registry;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import io.kairos.host.linux.LinuxHost;
+import io.kairos.base.HostFailure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The registry that everybody runs (distribution), from Debian's package, in a test's folder. */
-final class DebianRegistry implements AutoCloseable {
+public final class DebianRegistry implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("listening on (127\\.0\\.0\\.1:\\d+)");
 
   private final Process process;
@@ -24,8 +22,15 @@ final class DebianRegistry implements AutoCloseable {
     this.host = host;
   }
 
-  static DebianRegistry start(Path folder) throws IOException {
-    assumeTrue(LinuxHost.here().hasProgram("docker-registry"), "docker-registry is not installed");
+  /** What has to be installed. */
+  public static final String PROGRAM = "docker-registry";
+
+  /**
+   * Starts an empty one.
+   *
+   * @param folder of what it stores
+   */
+  public static DebianRegistry start(Path folder) throws IOException {
     Path config =
         Files.writeString(
             folder.resolve("registry.yml"),
@@ -37,9 +42,7 @@ final class DebianRegistry implements AutoCloseable {
             """
                 .formatted(Files.createDirectories(folder.resolve("registry"))));
     Process process =
-        new ProcessBuilder("docker-registry", "serve", config.toString())
-            .redirectErrorStream(true)
-            .start();
+        new ProcessBuilder(PROGRAM, "serve", config.toString()).redirectErrorStream(true).start();
     var lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     var told = new StringBuilder();
@@ -51,15 +54,17 @@ final class DebianRegistry implements AutoCloseable {
         return new DebianRegistry(process, matcher.group(1));
       }
     }
-    throw new IOException("docker-registry did not start:\n" + told);
+    throw new HostFailure(PROGRAM + " did not start:\n" + told);
   }
 
-  ImageReference image(String name) {
-    return ImageReference.parse(host + "/" + name);
-  }
-
-  String host() {
+  /** {@code 127.0.0.1:PORT}, plain HTTP. */
+  public String host() {
     return host;
+  }
+
+  /** As a virtual machine with QEMU's user network reaches it. */
+  public String hostForGuests() {
+    return host.replace("127.0.0.1", "10.0.2.2");
   }
 
   @Override

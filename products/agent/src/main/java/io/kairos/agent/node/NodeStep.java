@@ -1,6 +1,7 @@
-package io.kairos.agent.install;
+package io.kairos.agent.node;
 
 import io.kairos.boot.BootStep;
+import io.kairos.images.ImageSource;
 import io.kairos.plan.Step;
 import io.kairos.storage.DiskStep;
 import java.nio.file.Path;
@@ -9,11 +10,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What an installation does to the machine, as values. */
-public sealed interface InstallStep extends Step {
+/** What the actions of the agent do to a machine, as values. */
+public sealed interface NodeStep extends Step {
 
   /** A step of the storage feature. */
-  record OnDisk(DiskStep step) implements InstallStep {
+  record OnDisk(DiskStep step) implements NodeStep {
     @Override
     public String summary() {
       return step.summary();
@@ -26,7 +27,7 @@ public sealed interface InstallStep extends Step {
   }
 
   /** A step of the boot feature. */
-  record OnBoot(BootStep step) implements InstallStep {
+  record OnBoot(BootStep step) implements NodeStep {
     @Override
     public String summary() {
       return step.summary();
@@ -43,7 +44,7 @@ public sealed interface InstallStep extends Step {
    *
    * @param sources read besides the usual folders
    */
-  record RunStage(String stage, List<Path> sources) implements InstallStep {
+  record RunStage(String stage, List<Path> sources) implements NodeStep {
     public RunStage {
       sources = List.copyOf(sources);
     }
@@ -59,7 +60,7 @@ public sealed interface InstallStep extends Step {
    *
    * @param binds folders of the target by where the system will see them
    */
-  record RunStageInImage(String stage, Path image, Map<String, Path> binds) implements InstallStep {
+  record RunStageInImage(String stage, Path image, Map<String, Path> binds) implements NodeStep {
     public RunStageInImage {
       binds = new TreeMap<>(binds);
     }
@@ -71,7 +72,7 @@ public sealed interface InstallStep extends Step {
   }
 
   /** A program that an image or a user may have put there. */
-  record RunHookProgram(Path program) implements InstallStep {
+  record RunHookProgram(Path program) implements NodeStep {
     @Override
     public String summary() {
       return "run " + program + " if it exists";
@@ -79,7 +80,7 @@ public sealed interface InstallStep extends Step {
   }
 
   /** A hook stops the installation by leaving its reason in a file. */
-  record HeedVeto(Path file) implements InstallStep {
+  record HeedVeto(Path file) implements NodeStep {
     @Override
     public String summary() {
       return "stop if " + file + " exists";
@@ -87,29 +88,62 @@ public sealed interface InstallStep extends Step {
   }
 
   /** From here on a second run knows that the first did not end. */
-  record MarkUnfinished(Path marker) implements InstallStep {
+  record MarkUnfinished(Path marker) implements NodeStep {
     @Override
     public String summary() {
       return "mark the installation as unfinished";
     }
   }
 
-  record MarkFinished(Path marker) implements InstallStep {
+  record MarkFinished(Path marker) implements NodeStep {
     @Override
     public String summary() {
       return "mark the installation as finished";
     }
   }
 
+  /** Brings an image here; what was fetched before is not fetched again. */
+  record Fetch(ImageSource source, Path store) implements NodeStep {
+    @Override
+    public String summary() {
+      return "fetch " + source + " to " + store;
+    }
+  }
+
+  /** Writes the root file system of an image into an empty mounted one. */
+  record Unpack(SystemSource image, Path at) implements NodeStep {
+    @Override
+    public String summary() {
+      return "unpack " + image.text() + " to " + at;
+    }
+  }
+
+  /**
+   * Removes paths of a deployed system that the node shall not have.
+   *
+   * @param patterns as rsync(1) has them: anchored with a leading slash, folders only with one at
+   *     the end, {@code **} crosses folders
+   */
+  record LeaveOut(Path image, List<String> patterns) implements NodeStep {
+    public LeaveOut {
+      patterns = List.copyOf(patterns);
+    }
+
+    @Override
+    public String summary() {
+      return "leave out " + String.join(", ", patterns) + " in " + image;
+    }
+  }
+
   /** Mount points that a read-only root cannot get later. */
-  record MakeSystemFolders(Path image) implements InstallStep {
+  record MakeSystemFolders(Path image) implements NodeStep {
     @Override
     public String summary() {
       return "make missing system folders in " + image;
     }
   }
 
-  record MakeExtraFolders(Path image, List<String> folders) implements InstallStep {
+  record MakeExtraFolders(Path image, List<String> folders) implements NodeStep {
     public MakeExtraFolders {
       folders = List.copyOf(folders);
     }
@@ -121,21 +155,21 @@ public sealed interface InstallStep extends Step {
   }
 
   /** The new system has a kernel, an initramfs and a name. */
-  record CheckSystem(Path image) implements InstallStep {
+  record CheckSystem(Path image) implements NodeStep {
     @Override
     public String summary() {
       return "check that " + image + " can be booted";
     }
   }
 
-  record CopyCloudConfig(Path from, Path to) implements InstallStep {
+  record CopyCloudConfig(Path from, Path to) implements NodeStep {
     @Override
     public String summary() {
       return "copy " + from + " to " + to;
     }
   }
 
-  record RelabelForSelinux(Path image) implements InstallStep {
+  record RelabelForSelinux(Path image) implements NodeStep {
     @Override
     public String summary() {
       return "label the files of " + image + " for SELinux";
@@ -144,7 +178,7 @@ public sealed interface InstallStep extends Step {
 
   /** Mounts that the initramfs makes at each boot. */
   record WriteCustomMounts(Path oem, List<String> bind, List<String> ephemeral)
-      implements InstallStep {
+      implements NodeStep {
     public WriteCustomMounts {
       bind = List.copyOf(bind);
       ephemeral = List.copyOf(ephemeral);
@@ -160,14 +194,14 @@ public sealed interface InstallStep extends Step {
     }
   }
 
-  record WriteSshHardening(Path oem) implements InstallStep {
+  record WriteSshHardening(Path oem) implements NodeStep {
     @Override
     public String summary() {
       return "allow ssh logins by key only";
     }
   }
 
-  record CopyLogs(Path persistent) implements InstallStep {
+  record CopyLogs(Path persistent) implements NodeStep {
     @Override
     public String summary() {
       return "copy the logs of this installation to " + persistent;
@@ -177,14 +211,14 @@ public sealed interface InstallStep extends Step {
   /**
    * @param source in the form that state files use
    */
-  record RecordFirstInstall(Path persistent, String source) implements InstallStep {
+  record RecordInDiary(NodeDiary.Event event, Path persistent, String source) implements NodeStep {
     @Override
     public String summary() {
-      return "record the first installation in " + persistent.resolve(".kairos-state");
+      return "record %s in %s".formatted(event, persistent.resolve(NodeDiary.FILE));
     }
   }
 
-  record EjectOnShutdown() implements InstallStep {
+  record EjectOnShutdown() implements NodeStep {
     @Override
     public String summary() {
       return "eject the medium on shutdown";

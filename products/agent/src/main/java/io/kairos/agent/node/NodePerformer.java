@@ -1,11 +1,14 @@
-package io.kairos.agent.install;
+package io.kairos.agent.node;
 
 import io.kairos.agent.Stages;
 import io.kairos.base.HostFailure;
+import io.kairos.base.InvalidConfig;
 import io.kairos.boot.BootStep;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.host.Kernel;
+import io.kairos.images.UnpackOptions;
+import io.kairos.images.Unpacker;
 import io.kairos.plan.Performer;
 import io.kairos.plan.StepProgress;
 import io.kairos.plan.Undo;
@@ -25,12 +28,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Does what {@link InstallStep}s say. */
-final class InstallPerformer implements Performer<InstallStep> {
-  private static final System.Logger LOG = System.getLogger(InstallPerformer.class.getName());
+/** Does what {@link NodeStep}s say. */
+public final class NodePerformer implements Performer<NodeStep> {
+  private static final System.Logger LOG = System.getLogger(NodePerformer.class.getName());
   private static final Duration HOOK_DEADLINE = Duration.ofHours(1);
   private static final String SECRET_CONFIG = "rw-r-----";
   private static final String READ_ONLY = "r--------";
+
+  /** What the boot menu loads, and what tells whose system it is. */
+  private static final List<String> BOOT_FILES =
+      List.of("/boot/vmlinuz", "/boot/initrd", "/etc/os-release", "/etc/cos/bootargs.cfg");
 
   /** Folders that must exist because the root is read-only later, with their modes. */
   private static final List<Map.Entry<String, String>> SYSTEM_FOLDERS =
@@ -50,7 +57,7 @@ final class InstallPerformer implements Performer<InstallStep> {
   private final Stages stages;
   private final DurableFile durable;
 
-  InstallPerformer(
+  public NodePerformer(
       Host host,
       Function<Path, Host> roots,
       Performer<DiskStep> disks,
@@ -65,45 +72,49 @@ final class InstallPerformer implements Performer<InstallStep> {
   }
 
   @Override
-  public Undo perform(InstallStep step, StepProgress progress) {
+  public Undo perform(NodeStep step, StepProgress progress) {
     switch (step) {
-      case InstallStep.OnDisk(var onDisk) -> {
+      case NodeStep.OnDisk(var onDisk) -> {
         return disks.perform(onDisk, progress);
       }
-      case InstallStep.OnBoot(var onBoot) -> {
+      case NodeStep.OnBoot(var onBoot) -> {
         return boot.perform(onBoot, progress);
       }
-      case InstallStep.RunStage(String stage, var sources) -> stages.run(stage, host, sources);
-      case InstallStep.RunStageInImage(String stage, var image, var binds) ->
+      case NodeStep.RunStage(String stage, var sources) -> stages.run(stage, host, sources);
+      case NodeStep.RunStageInImage(String stage, var image, var binds) ->
           runStageInImage(stage, image, binds);
-      case InstallStep.RunHookProgram(var program) -> runHookProgram(program);
-      case InstallStep.HeedVeto(var file) -> heedVeto(file);
-      case InstallStep.MarkUnfinished(var marker) ->
+      case NodeStep.RunHookProgram(var program) -> runHookProgram(program);
+      case NodeStep.HeedVeto(var file) -> heedVeto(file);
+      case NodeStep.MarkUnfinished(var marker) ->
           durable.write(marker, host.clock().instant() + "\n", "rw-r--r--");
-      case InstallStep.MarkFinished(var marker) -> {
+      case NodeStep.MarkFinished(var marker) -> {
         host.kernel().sync();
         durable.delete(marker);
       }
-      case InstallStep.MakeSystemFolders(var image) -> makeSystemFolders(image);
-      case InstallStep.MakeExtraFolders(var image, var folders) ->
+      case NodeStep.MakeSystemFolders(var image) -> makeSystemFolders(image);
+      case NodeStep.MakeExtraFolders(var image, var folders) ->
           folders.forEach(folder -> makeFolder(below(image, folder)));
-      case InstallStep.CheckSystem(var image) -> checkSystem(image);
-      case InstallStep.CopyCloudConfig(var from, var to) ->
+      case NodeStep.CheckSystem(var image) -> checkSystem(image);
+      case NodeStep.CopyCloudConfig(var from, var to) ->
           durable.write(to, read(from), SECRET_CONFIG);
-      case InstallStep.RelabelForSelinux(var image) -> relabel(image);
-      case InstallStep.WriteCustomMounts(var oem, var bind, var ephemeral) ->
+      case NodeStep.RelabelForSelinux(var image) -> relabel(image);
+      case NodeStep.WriteCustomMounts(var oem, var bind, var ephemeral) ->
           durable.write(
               oem.resolve(CustomMounts.FILE), new CustomMounts(bind, ephemeral).yaml(), READ_ONLY);
-      case InstallStep.WriteSshHardening(var oem) ->
+      case NodeStep.WriteSshHardening(var oem) ->
           durable.write(
               oem.resolve("10_ssh_hardening.yaml"), resource("10_ssh_hardening.yaml"), READ_ONLY);
-      case InstallStep.CopyLogs(var persistent) -> copyLogs(persistent);
-      case InstallStep.RecordFirstInstall(var persistent, String source) ->
-          durable.write(
-              persistent.resolve(FirstInstall.FILE),
-              new FirstInstall(host.clock().instant(), source).yaml(),
-              "rw-r--r--");
-      case InstallStep.EjectOnShutdown() ->
+      case NodeStep.CopyLogs(var persistent) -> copyLogs(persistent);
+      case NodeStep.RecordInDiary(var event, var persistent, String source) ->
+          record(event, persistent.resolve(NodeDiary.FILE), source);
+      case NodeStep.Fetch(var source, var store) ->
+          throw new IllegalStateException(source + " is fetched to " + store + " by its owner");
+      case NodeStep.Unpack(SystemSource.Image image, var at) ->
+          new Unpacker(host.kernel(), UnpackOptions.ROOT_FILE_SYSTEM).unpack(image.root(), at);
+      case NodeStep.Unpack(var unseen, _) ->
+          throw new IllegalStateException(unseen.text() + " is not here yet");
+      case NodeStep.LeaveOut(var image, var patterns) -> new LeftOut(patterns).removeFrom(image);
+      case NodeStep.EjectOnShutdown() ->
           durable.write(
               host.path("/usr/lib/systemd/system-shutdown/eject"),
               new String(resource("eject.sh"), StandardCharsets.UTF_8),
@@ -177,13 +188,35 @@ final class InstallPerformer implements Performer<InstallStep> {
     }
   }
 
-  private void checkSystem(Path image) {
-    for (String file : List.of("/boot/vmlinuz", "/boot/initrd", "/etc/os-release")) {
-      Path real = below(image, file);
-      if (!Files.isRegularFile(real)) {
-        throw HostFailure.withRemedy(
-            "the new system has no " + file, "install an image that kairos validate accepts");
+  /** A diary that nobody can read is kept aside. */
+  private void record(NodeDiary.Event event, Path file, String source) {
+    NodeDiary before = NodeDiary.EMPTY;
+    if (Files.exists(file)) {
+      try {
+        before = NodeDiary.parse(new String(read(file), StandardCharsets.UTF_8));
+      } catch (InvalidConfig e) {
+        LOG.log(System.Logger.Level.WARNING, "{0}; it is kept as {1}.bak", e.getMessage(), file);
+        durable.rename(file, file.resolveSibling(NodeDiary.FILE + ".bak"));
       }
+    }
+    durable.write(file, before.with(event, host.clock().instant(), source).yaml(), "rw-r--r--");
+  }
+
+  private void checkSystem(Path image) {
+    for (String file : BOOT_FILES) {
+      Path real = below(image, file);
+      if (!Files.isRegularFile(real) || isEmpty(real)) {
+        throw HostFailure.withRemedy(
+            "the new system has no " + file, "take an image that kairos validate accepts");
+      }
+    }
+  }
+
+  private static boolean isEmpty(Path file) {
+    try {
+      return Files.size(file) == 0;
+    } catch (IOException e) {
+      throw new HostFailure("cannot read " + file, e);
     }
   }
 
@@ -254,7 +287,7 @@ final class InstallPerformer implements Performer<InstallStep> {
   }
 
   private static byte[] resource(String name) {
-    try (InputStream in = InstallPerformer.class.getResourceAsStream(name)) {
+    try (InputStream in = NodePerformer.class.getResourceAsStream(name)) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new IllegalStateException("resource " + name + " cannot be read", e);

@@ -1,4 +1,4 @@
-package io.kairos.agent.install;
+package io.kairos.agent.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.kairos.agent.install;
+package io.kairos.agent.node;
 
 import io.kairos.base.Bytes;
 import io.kairos.host.Command;
@@ -28,9 +28,9 @@ import java.util.Set;
  * A machine to install in a test: real kernel, tools, loop devices and file systems, and folders of
  * its own for everything else. This kernel lacks vfat, so an ESP is mounted as a tmpfs.
  */
-final class Lab implements Host, AutoCloseable {
+public final class Lab implements Host, AutoCloseable {
   private static final LinuxHost REAL = LinuxHost.here();
-  static final Instant NOW = Instant.parse("2026-07-21T09:51:00Z");
+  public static final Instant NOW = Instant.parse("2026-07-21T09:51:00Z");
 
   private final Path root;
   private final Path backing;
@@ -44,7 +44,7 @@ final class Lab implements Host, AutoCloseable {
     this.disk = disk;
   }
 
-  static boolean isPossible() {
+  public static boolean isPossible() {
     return "root".equals(System.getProperty("user.name"))
         && Files.exists(Path.of("/dev/loop-control"))
         && REAL.hasProgram("sfdisk")
@@ -52,7 +52,7 @@ final class Lab implements Host, AutoCloseable {
   }
 
   /** With one sparse disk. */
-  static Lab withDisk(Path root, Bytes size) throws IOException {
+  public static Lab withDisk(Path root, Bytes size) throws IOException {
     Path backing = root.resolve("disk.img");
     try (var file =
         FileChannel.open(backing, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -60,6 +60,8 @@ final class Lab implements Host, AutoCloseable {
     }
     Files.createDirectories(root.resolve("var/log/kairos"));
     Files.writeString(root.resolve("var/log/kairos/agent.log"), "installing\n");
+    Files.createDirectories(root.resolve("proc"));
+    Files.writeString(root.resolve("proc/cmdline"), "cdroot root=live:CDLABEL=COS_LIVE\n");
     Kernel kernel = withoutVfat(REAL.kernel());
     return new Lab(root, backing, kernel, kernel.attachLoop(backing, false));
   }
@@ -82,16 +84,16 @@ final class Lab implements Host, AutoCloseable {
             });
   }
 
-  Path disk() {
+  public Path disk() {
     return disk;
   }
 
-  Path backing() {
+  public Path backing() {
     return backing;
   }
 
   /** The power goes: what has not reached the disk is lost, and the machine starts again. */
-  void cutPower() {
+  public void cutPower() {
     Path survived = root.resolve("survived.img");
     copy(backing, survived);
     release();
@@ -105,7 +107,7 @@ final class Lab implements Host, AutoCloseable {
   }
 
   /** The first 16 MiB and the last one: where tables, boot code and file systems begin. */
-  byte[] edgesOfDisk() throws IOException {
+  public byte[] edgesOfDisk() throws IOException {
     ByteBuffer edges = ByteBuffer.allocate(17 << 20);
     try (var file = FileChannel.open(backing)) {
       file.read(edges.limit(16 << 20), 0);
@@ -114,18 +116,18 @@ final class Lab implements Host, AutoCloseable {
     return edges.array();
   }
 
-  boolean holds(int number, String file) {
+  public boolean holds(int number, String file) {
     return run(Command.of("debugfs", "-R", "stat " + file, disk + "p" + number))
         .stdout()
         .contains("Inode:");
   }
 
-  Host at(Path image) {
+  public Host at(Path image) {
     return REAL.at(image);
   }
 
   /** Mounts a partition of the disk read-only for a look at it. */
-  Path look(int number) {
+  public Path look(int number) {
     Path at = root.resolve("look" + number);
     create(at);
     kernel.mount(disk + "p" + number, at, "ext4", Set.of(Kernel.MountFlag.READ_ONLY), "");
@@ -133,12 +135,53 @@ final class Lab implements Host, AutoCloseable {
   }
 
   /** Mounts an image read-only for a look at it. */
-  Path lookInto(Path image) {
+  public Path lookInto(Path image) {
     Path at = root.resolve("look-" + image.getFileName());
     create(at);
     Path loop = kernel.attachLoop(image, true);
     kernel.mount(loop.toString(), at, "ext2", Set.of(Kernel.MountFlag.READ_ONLY), "");
     return at;
+  }
+
+  /** Ends {@link #lookInto}. */
+  public void lookAway(Path at) {
+    String loop =
+        kernel.mounts().stream()
+            .filter(mount -> mount.target().equals(at))
+            .map(Kernel.MountEntry::source)
+            .findFirst()
+            .orElseThrow();
+    kernel.unmount(at);
+    kernel.detachLoop(Path.of(loop));
+  }
+
+  /** As the initramfs leaves a node that was booted from its disk. */
+  public void boot(String commandLine) {
+    try {
+      Files.writeString(root.resolve("proc/cmdline"), commandLine + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    mount(2, "oem", Set.of());
+    mount(4, "run/initramfs/cos-state", Set.of(Kernel.MountFlag.READ_ONLY));
+    mount(5, "usr/local", Set.of());
+  }
+
+  private void mount(int number, String at, Set<Kernel.MountFlag> flags) {
+    create(root.resolve(at));
+    kernel.mount(disk + "p" + number, root.resolve(at), "ext4", flags, "");
+  }
+
+  /** The node stops as it should, and loses power. */
+  public void shutDown() {
+    release();
+    try {
+      disk = kernel.attachLoop(backing, false);
+      run(Command.of("partx", "--update", disk.toString()).expecting(0, 1));
+      Files.deleteIfExists(root.resolve("proc/cmdline"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void create(Path folder) {
@@ -149,14 +192,14 @@ final class Lab implements Host, AutoCloseable {
     }
   }
 
-  List<String> mountsLeft() {
+  public List<String> mountsLeft() {
     return kernel.mounts().stream()
         .map(mount -> mount.target().toString())
         .filter(target -> target.startsWith(root.toString()))
         .toList();
   }
 
-  List<Path> loopsLeft() {
+  public List<Path> loopsLeft() {
     return kernel.loops().entrySet().stream()
         .filter(loop -> loop.getValue().startsWith(root) && !loop.getKey().equals(disk))
         .map(Map.Entry::getKey)
@@ -175,7 +218,10 @@ final class Lab implements Host, AutoCloseable {
   }
 
   private static boolean imageMount(String target) {
-    return target.endsWith("/active") || target.endsWith(".img");
+    return target.endsWith("/active")
+        || target.endsWith("/transition")
+        || target.contains("/transition/")
+        || target.endsWith(".img");
   }
 
   @Override
@@ -194,7 +240,9 @@ final class Lab implements Host, AutoCloseable {
   }
 
   private static boolean isReal(String absolute) {
-    return absolute.matches("/(dev|proc|sys)(/.*)?") && !absolute.startsWith("/sys/firmware");
+    return absolute.matches("/(dev|proc|sys)(/.*)?")
+        && !absolute.startsWith("/sys/firmware")
+        && !absolute.equals("/proc/cmdline");
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.kairos.agent.install;
+package io.kairos.agent.node;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,16 +7,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /** The smallest tree that passes for a system image. */
-final class FakeSystem {
+public final class FakeSystem {
   private FakeSystem() {}
 
-  static Path in(Path root) throws IOException {
+  public static Path in(Path root) throws IOException {
     write(root, "boot/vmlinuz-6.12", "kernel\n");
     Files.createSymbolicLink(root.resolve("boot/vmlinuz"), Path.of("vmlinuz-6.12"));
     write(root, "boot/initrd", "initramfs\n");
     write(root, "etc/os-release", "ID=debian\nVERSION_ID=\"13\"\n");
     write(root, "etc/kairos-release", "GRUB_ENTRY_NAME=\"Kairos of the test\"\n");
     write(root, "etc/cos/grub.cfg", "set timeout=10\n# console=tty1\n");
+    write(root, "etc/cos/bootargs.cfg", "set kernel=/boot/vmlinuz\n");
     write(root, "usr/bin/tool", "#!/bin/sh\n");
     Files.setPosixFilePermissions(
         root.resolve("usr/bin/tool"), PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -1,7 +1,9 @@
-package io.kairos.agent.install;
+package io.kairos.agent.node;
 
 import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
+import io.kairos.formats.tar.TarEntry;
+import io.kairos.images.Flattened;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -22,16 +24,22 @@ import java.util.Set;
  */
 public record SourceFacts(Bytes content, long entries, boolean hasSelinuxPolicy) {
   /** Emptied in a copy: what only a running system has. The folders themselves are kept. */
-  static final List<String> EMPTIED = List.of("mnt", "proc", "sys", "dev", "tmp", "host", "run");
+  public static final List<String> EMPTIED =
+      List.of("mnt", "proc", "sys", "dev", "tmp", "host", "run");
+
+  private static final String SELINUX_CONTEXTS =
+      "etc/selinux/targeted/contexts/files/file_contexts";
 
   private static final int BLOCK = 4096;
 
   /** An inode takes 256 octets, and an image gets a quarter more of them than it needs. */
   private static final int INODE = 320;
 
-  static SourceFacts measure(SystemSource source) {
+  public static SourceFacts measure(SystemSource source) {
     return switch (source) {
       case SystemSource.Tree(var root) -> measureTree(root);
+      case SystemSource.Image(_, Flattened root) -> measureImage(root);
+      case SystemSource.Unseen _ -> new SourceFacts(Bytes.ZERO, 0, false);
       case SystemSource.ImageFile(var file) -> {
         try {
           yield new SourceFacts(Bytes.of(Files.size(file)), 0, false);
@@ -42,6 +50,21 @@ public record SourceFacts(Bytes content, long entries, boolean hasSelinuxPolicy)
     };
   }
 
+  private static SourceFacts measureImage(Flattened root) {
+    long octets = 0;
+    long entries = 0;
+    for (TarEntry entry : root.entries()) {
+      entries++;
+      octets += INODE;
+      if (entry.kind() == TarEntry.Kind.DIRECTORY) {
+        octets += BLOCK;
+      } else if (entry.kind() == TarEntry.Kind.FILE) {
+        octets += Math.ceilDiv(entry.size(), BLOCK) * BLOCK;
+      }
+    }
+    return new SourceFacts(Bytes.of(octets), entries, root.exists(SELINUX_CONTEXTS));
+  }
+
   private static SourceFacts measureTree(Path root) {
     var counter = new Counter(root);
     try {
@@ -50,9 +73,7 @@ public record SourceFacts(Bytes content, long entries, boolean hasSelinuxPolicy)
       throw new HostFailure("cannot measure " + root, e);
     }
     return new SourceFacts(
-        Bytes.of(counter.octets),
-        counter.entries,
-        Files.exists(root.resolve("etc/selinux/targeted/contexts/files/file_contexts")));
+        Bytes.of(counter.octets), counter.entries, Files.exists(root.resolve(SELINUX_CONTEXTS)));
   }
 
   private static final class Counter extends SimpleFileVisitor<Path> {

@@ -1,4 +1,4 @@
-package io.kairos.agent.install;
+package io.kairos.agent.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Expected texts in {@code src/test/resources/golden}; {@code -Dgolden.update} rewrites them. */
-final class Golden {
+public final class Golden {
   private Golden() {}
 
-  static void assertMatches(String name, String actual) throws IOException {
+  public static void assertMatches(String name, String actual) throws IOException {
     Path file = Path.of("src/test/resources/golden").resolve(name);
     if (System.getProperty("golden.update") != null) {
       Files.createDirectories(file.getParent());

@@ -1,4 +1,4 @@
-package io.kairos.agent.install;
+package io.kairos.agent.node;
 
 import io.kairos.base.Position;
 import io.kairos.formats.yaml.Yaml;
@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The cloud-config that hands the user's own mounts to the initramfs. */
-record CustomMounts(List<String> bind, List<String> ephemeral) {
+public record CustomMounts(List<String> bind, List<String> ephemeral) {
   static final String FILE = "10_user_custom_mounts.yaml";
   private static final Position HERE = Position.ofSource(FILE);
 

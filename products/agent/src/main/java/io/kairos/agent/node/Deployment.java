@@ -1,0 +1,49 @@
+package io.kairos.agent.node;
+
+import io.kairos.base.Bytes;
+import io.kairos.plan.Plan;
+import io.kairos.storage.DiskStep;
+import io.kairos.storage.Filesystem;
+import java.nio.file.Path;
+
+/**
+ * A system that is put into a new image file.
+ *
+ * @param file the image, under a name that nothing boots
+ * @param size of its file system, unless the source is an image already
+ * @param at where it is mounted afterwards
+ */
+public record Deployment(
+    SystemSource source, SourceFacts facts, Path file, Bytes size, String label, Path at) {
+  private static final Filesystem FILESYSTEM = Filesystem.EXT2;
+
+  /** Adds the steps; the image stays mounted. */
+  public void addTo(Plan.Builder<NodeStep> plan) {
+    switch (source) {
+      case SystemSource.Tree(var root) -> {
+        create(plan);
+        plan.must(disk(new DiskStep.CopyTree(root, at, SourceFacts.EMPTIED, facts.content())));
+        plan.must(new NodeStep.MakeSystemFolders(at));
+      }
+      case SystemSource.Image _, SystemSource.Unseen _ -> {
+        create(plan);
+        plan.must(new NodeStep.Unpack(source, at));
+        plan.must(new NodeStep.MakeSystemFolders(at));
+      }
+      case SystemSource.ImageFile(var from) -> {
+        plan.must(disk(new DiskStep.CopyFile(from, file)));
+        plan.must(disk(new DiskStep.LabelImage(file, label)));
+        plan.must(disk(new DiskStep.MountImage(file, at, FILESYSTEM)));
+      }
+    }
+  }
+
+  private void create(Plan.Builder<NodeStep> plan) {
+    plan.must(disk(new DiskStep.CreateImage(file, size, FILESYSTEM, label, facts.entries())));
+    plan.must(disk(new DiskStep.MountImage(file, at, FILESYSTEM)));
+  }
+
+  private static NodeStep disk(DiskStep step) {
+    return new NodeStep.OnDisk(step);
+  }
+}

@@ -1,0 +1,228 @@
+package io.kairos.agent.upgrade;
+
+import io.kairos.base.HostFailure;
+import io.kairos.boot.BootState;
+import io.kairos.boot.Slot;
+import io.kairos.formats.filesystem.Superblock;
+import io.kairos.formats.grubenv.GrubEnvironment;
+import io.kairos.host.Command;
+import io.kairos.host.Host;
+import io.kairos.host.Kernel;
+import io.kairos.storage.BlockDevices;
+import io.kairos.storage.Disk;
+import io.kairos.storage.Filesystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * What an upgrade has to know of the node, as it was when somebody looked.
+ *
+ * @param mounts {@code /run/cos}: what the agent mounts itself is below it
+ * @param leftovers what an interrupted upgrade left
+ * @param isActiveProven whether the active system came up since it was installed
+ * @param hasSquashedRecovery the recovery system is a squashfs
+ * @param missingTools programs that upgrading needs and the node lacks
+ */
+public record InstalledNode(
+    BootState boot,
+    Path mounts,
+    Optional<Place> state,
+    Optional<Place> recovery,
+    Optional<Place> oem,
+    Optional<Place> persistent,
+    Leftovers leftovers,
+    boolean isActiveProven,
+    boolean hasSquashedRecovery,
+    Set<String> missingTools) {
+
+  /**
+   * A partition of the node.
+   *
+   * @param mountedAt where it is mounted already
+   */
+  public record Place(Path device, Filesystem filesystem, Optional<Path> mountedAt) {}
+
+  /**
+   * What an interrupted upgrade left, in the order of release.
+   *
+   * @param imageMounts the new image and what is bound into it, deepest first
+   * @param loops of images that nothing runs from
+   * @param replacedActive the system that the new one has replaced already, still without its role
+   */
+  public record Leftovers(
+      List<Path> imageMounts, List<Path> loops, List<Path> mounts, boolean replacedActive) {
+    public static final Leftovers NONE = new Leftovers(List.of(), List.of(), List.of(), false);
+
+    public Leftovers {
+      imageMounts = List.copyOf(imageMounts);
+      loops = List.copyOf(loops);
+      mounts = List.copyOf(mounts);
+    }
+
+    boolean holdSomething() {
+      return !imageMounts.isEmpty() || !loops.isEmpty() || !mounts.isEmpty();
+    }
+  }
+
+  /** The new image while it is made: old boot menus and tools know its name. */
+  static final String TRANSITION = "transition.img";
+
+  /**
+   * The active image on its way to its new role: a second name of it until it has been replaced.
+   */
+  static final String PREVIOUS = "previous.img";
+
+  /** Of GRUB, on the state partition. */
+  static final String ASSESSMENT = "boot_assessment";
+
+  private static final List<String> TOOLS =
+      List.of("mkfs.ext2", "tune2fs", "e2fsck", "debugfs", "cp");
+
+  public InstalledNode {
+    missingTools = new TreeSet<>(missingTools);
+  }
+
+  public static InstalledNode observe(Host host) {
+    List<Disk> disks = ownFirst(BlockDevices.observe(host).disks());
+    Path mounts = host.path("/run/cos");
+    Optional<Place> state = place(disks, "COS_STATE");
+    Optional<Place> recovery = place(disks, "COS_RECOVERY");
+    return new InstalledNode(
+        BootState.observe(host),
+        mounts,
+        state,
+        recovery,
+        place(disks, "COS_OEM"),
+        place(disks, "COS_PERSISTENT"),
+        leftovers(host, mounts, state, recovery),
+        state.map(InstalledNode::isProven).orElse(false),
+        recovery
+            .map(found -> holds(host, found, Slot.FOLDER + "/" + Slot.SQUASHED_RECOVERY))
+            .orElse(false),
+        missingTools(host));
+  }
+
+  /** Other disks may hold installations too: the one that this node runs from counts. */
+  private static List<Disk> ownFirst(List<Disk> disks) {
+    return disks.stream().sorted(Comparator.comparing(disk -> !isInUse(disk))).toList();
+  }
+
+  private static boolean isInUse(Disk disk) {
+    return disk.partitions().stream()
+        .anyMatch(
+            partition ->
+                (partition.hasLabel("COS_STATE") || partition.hasLabel("COS_RECOVERY"))
+                    && !partition.uses().isEmpty());
+  }
+
+  private static Optional<Place> place(List<Disk> disks, String label) {
+    return disks.stream()
+        .flatMap(disk -> disk.partitionLabelled(label).stream())
+        .findFirst()
+        .map(InstalledNode::place);
+  }
+
+  private static Place place(Disk.Partition partition) {
+    return new Place(
+        partition.device(),
+        partition
+            .content()
+            .map(Superblock::type)
+            .flatMap(Filesystem::named)
+            .orElse(Filesystem.EXT4),
+        partition.uses().stream()
+            .filter(use -> use.device().equals(partition.device()))
+            .flatMap(use -> use.mountedAt().stream())
+            .findFirst());
+  }
+
+  private static Set<String> missingTools(Host host) {
+    Set<String> missing = new TreeSet<>();
+    TOOLS.stream().filter(tool -> !host.hasProgram(tool)).forEach(missing::add);
+    return missing;
+  }
+
+  private static Leftovers leftovers(
+      Host host, Path mounts, Optional<Place> state, Optional<Place> recovery) {
+    List<Path> images =
+        Stream.concat(
+                Stream.of(state, recovery).flatMap(Optional::stream).map(Place::mountedAt),
+                Stream.of("state", "recovery").map(mounts::resolve).map(Optional::of))
+            .flatMap(Optional::stream)
+            .map(at -> at.resolve(Slot.FOLDER).resolve(TRANSITION))
+            .toList();
+    List<Path> all =
+        host.kernel().mounts().stream()
+            .map(Kernel.MountEntry::target)
+            .sorted(Comparator.reverseOrder())
+            .toList();
+    Path transition = mounts.resolve("transition");
+    List<Path> loops =
+        host.kernel().loops().entrySet().stream()
+            .filter(loop -> images.stream().anyMatch(loop.getValue()::equals))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
+    return new Leftovers(
+        all.stream().filter(target -> target.startsWith(transition)).toList(),
+        loops,
+        List.of(),
+        state.map(found -> hasReplacedActive(host, found)).orElse(false));
+  }
+
+  /** A second name of the active image is no sign of anything; another file of that name is. */
+  private static boolean hasReplacedActive(Host host, Place state) {
+    if (!holds(host, state, Slot.FOLDER + "/" + PREVIOUS)) {
+      return false;
+    }
+    if (state.mountedAt().isEmpty()) {
+      return true;
+    }
+    Path images = state.mountedAt().get().resolve(Slot.FOLDER);
+    try {
+      return !Files.exists(images.resolve(Slot.ACTIVE.file()))
+          || !Files.isSameFile(images.resolve(PREVIOUS), images.resolve(Slot.ACTIVE.file()));
+    } catch (IOException e) {
+      throw new HostFailure("cannot compare the images in " + images, e);
+    }
+  }
+
+  /** GRUB keeps a mark until the system that was installed last has come up. */
+  private static boolean isProven(Place state) {
+    if (state.mountedAt().isEmpty()) {
+      return true;
+    }
+    Path file = state.mountedAt().get().resolve(ASSESSMENT);
+    if (!Files.exists(file)) {
+      return true;
+    }
+    try {
+      return !GrubEnvironment.parse(Files.readAllBytes(file))
+          .variables()
+          .getOrDefault("enable_boot_assessment", "")
+          .equals("yes");
+    } catch (IOException e) {
+      throw new HostFailure("cannot read " + file, e);
+    } catch (IllegalArgumentException damaged) {
+      return false; // a half-written mark is one
+    }
+  }
+
+  private static boolean holds(Host host, Place place, String file) {
+    if (place.mountedAt().isPresent()) {
+      return Files.exists(place.mountedAt().get().resolve(file));
+    }
+    return host.hasProgram("debugfs")
+        && host.run(Command.of("debugfs", "-R", "stat /" + file, place.device().toString()))
+            .stdout()
+            .contains("Inode:");
+  }
+}

@@ -1,0 +1,65 @@
+package io.kairos.agent.upgrade;
+
+import io.kairos.agent.node.SystemSource;
+import io.kairos.base.Refused;
+import io.kairos.host.Host;
+import io.kairos.images.CosignKey;
+import io.kairos.images.ImagePull;
+import io.kairos.images.ImageSource;
+import io.kairos.images.LocalImage;
+import io.kairos.images.Platform;
+import io.kairos.images.PullRequest;
+import io.kairos.images.PulledImage;
+import io.kairos.images.RegistryAccess;
+import io.kairos.plan.StepProgress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes the system that a user names available on this node: verified, and nothing changed but the
+ * store.
+ *
+ * @param key with which an image of a registry has to be signed
+ * @param trees root file systems of this node, whose files are not fetched again
+ */
+record SourceOpening(
+    Host host, RegistryAccess registries, Optional<CosignKey> key, Path store, List<Path> trees) {
+  SystemSource open(ImageSource source, StepProgress progress) {
+    Platform platform = Platform.linux(System.getProperty("os.arch"));
+    return switch (source) {
+      case ImageSource.Directory(var path) -> {
+        Path tree = host.resolved(path.toAbsolutePath().toString());
+        if (!Files.isDirectory(tree)) {
+          throw new Refused("there is no directory " + path, "name one that holds a system");
+        }
+        yield Files.exists(tree.resolve("oci-layout"))
+            ? new SystemSource.Image(
+                source.toString(), LocalImage.open(tree, platform, store).root())
+            : new SystemSource.Tree(tree);
+      }
+      case ImageSource.ImageFile(var path) -> {
+        Path file = host.resolved(path.toAbsolutePath().toString());
+        if (!Files.isRegularFile(file)) {
+          throw new Refused("there is no file " + path, "name the image of a file system");
+        }
+        yield new SystemSource.ImageFile(file);
+      }
+      case ImageSource.OciFile(var path) ->
+          new SystemSource.Image(
+              source.toString(),
+              LocalImage.open(host.resolved(path.toAbsolutePath().toString()), platform, store)
+                  .root());
+      case ImageSource.OciImage(var reference) -> {
+        PulledImage pulled =
+            new ImagePull(registries)
+                .pull(new PullRequest(reference, platform, trees, store, key), progress);
+        progress.detail(
+            "%s: %s, %s fetched, %s were here"
+                .formatted(reference, pulled.named(), pulled.fetched(), pulled.reused()));
+        yield new SystemSource.Image(source.toString(), pulled.root());
+      }
+    };
+  }
+}

@@ -1,0 +1,258 @@
+package io.kairos.agent.upgrade;
+
+import io.kairos.agent.AgentLock;
+import io.kairos.agent.CheckedConfig;
+import io.kairos.agent.HostWithEnvironment;
+import io.kairos.agent.Interruption;
+import io.kairos.agent.Lifecycle;
+import io.kairos.agent.Root;
+import io.kairos.agent.Stages;
+import io.kairos.agent.node.JournalProgress;
+import io.kairos.agent.node.NodeStep;
+import io.kairos.agent.node.PlanFormat;
+import io.kairos.agent.node.PlanView;
+import io.kairos.agent.node.SystemSource;
+import io.kairos.agent.upgrade.UpgradeRequest.Target;
+import io.kairos.base.KairosException;
+import io.kairos.base.Refused;
+import io.kairos.config.Collector;
+import io.kairos.config.Config;
+import io.kairos.config.ImageConfig;
+import io.kairos.config.UpgradeConfig;
+import io.kairos.formats.json.Json;
+import io.kairos.host.FileTree;
+import io.kairos.host.Host;
+import io.kairos.images.CosignKey;
+import io.kairos.images.ImageSource;
+import io.kairos.images.RegistryAccess;
+import io.kairos.plan.ConsoleProgress;
+import io.kairos.plan.Plan;
+import io.kairos.plan.Progress;
+import io.kairos.plan.StepProgress;
+import io.kairos.stages.AdminUser;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** {@code kairos-agent upgrade}: from the words of the user to another system that boots next. */
+public final class UpgradeCommand {
+  /** On the persistent partition; kept when a fetch fails, so that the next one goes on. */
+  private static final String STORE = ".kairos/images";
+
+  private final Host machine;
+  private final Function<Path, Host> roots;
+  private final Function<Config, Stages> stages;
+  private final Map<String, String> environment;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  /**
+   * @param roots opens a mounted image as the root of another system
+   * @param stages runs stages as this configuration wants
+   */
+  public UpgradeCommand(
+      Host machine,
+      Function<Path, Host> roots,
+      Function<Config, Stages> stages,
+      Map<String, String> environment,
+      PrintStream out,
+      PrintStream err) {
+    this.machine = machine;
+    this.roots = roots;
+    this.stages = stages;
+    this.environment = environment;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * @throws KairosException when nothing was upgraded, or not everything
+   */
+  public void run(UpgradeArguments arguments) {
+    InstalledNode node = InstalledNode.observe(machine);
+    UpgradePlanner.requireUpgradable(
+        node, arguments.what() == UpgradeArguments.What.RECOVERY ? Target.RECOVERY : Target.ACTIVE);
+    Root.require();
+    Config config = collected(arguments);
+    CheckedConfig.require(config, machine, arguments.isStrict(), err);
+    AdminUser.require(config, machine);
+    Host host = HostWithEnvironment.of(machine, config.agent().env());
+    if (arguments.view().isPresent()) {
+      show(arguments, config, host, node);
+      return;
+    }
+    try (AgentLock _ = AgentLock.take(machine, "kairos-agent upgrade")) {
+      upgrade(arguments, config, host, node);
+    }
+    afterwards(arguments, config.agent().upgrade(), host);
+  }
+
+  private Config collected(UpgradeArguments arguments) {
+    var collector = new Collector(machine).directories(directories());
+    Map<String, Object> flags = new LinkedHashMap<>();
+    if (arguments.allowsInsecureRegistries()) {
+      flags.put("allow-insecure-registries", true);
+    }
+    if (!arguments.leftOut().isEmpty()) {
+      flags.put("excluded-paths", List.copyOf(arguments.leftOut()));
+    }
+    if (!flags.isEmpty()) {
+      collector.reader(Json.write(Map.of("upgrade", flags)));
+    }
+    return collector.collect();
+  }
+
+  /** In a pod of Kubernetes the node's files are below a folder. */
+  private List<String> directories() {
+    if (environment.getOrDefault("KUBERNETES_SERVICE_HOST", "").isEmpty()) {
+      return Collector.USER_DIRECTORIES;
+    }
+    String node = environment.getOrDefault("HOST_DIR", "");
+    String prefix = node.isEmpty() ? "/host" : node;
+    return Collector.USER_DIRECTORIES.stream().map(prefix::concat).toList();
+  }
+
+  private static List<Target> targets(UpgradeArguments arguments, UpgradeConfig config) {
+    return switch (arguments.what()) {
+      case ALL -> List.of(Target.ACTIVE, Target.RECOVERY);
+      case RECOVERY -> List.of(Target.RECOVERY);
+      case USUAL -> List.of(config.upgradesRecovery() ? Target.RECOVERY : Target.ACTIVE);
+    };
+  }
+
+  private static ImageConfig image(Target target, UpgradeConfig config) {
+    return target == Target.ACTIVE ? config.system() : config.recoverySystem();
+  }
+
+  private static ImageSource source(
+      UpgradeArguments arguments, Target target, UpgradeConfig config) {
+    String key =
+        target == Target.ACTIVE ? "upgrade.system.source" : "upgrade.recovery-system.source";
+    return ImageSource.parse(
+        arguments
+            .source()
+            .or(() -> image(target, config).source())
+            .orElseThrow(
+                () ->
+                    new Refused(
+                        target == Target.ACTIVE
+                            ? "could not find a proper source for the upgrade"
+                            : "could not find a proper source for the recovery upgrade",
+                        "give --source oci:IMAGE, or set " + key + " in the configuration")));
+  }
+
+  private static UpgradeRequest request(UpgradeArguments arguments, Config config, Target target) {
+    UpgradeConfig upgrade = config.agent().upgrade();
+    return new UpgradeRequest(
+        target,
+        image(target, upgrade).size(),
+        config.position("upgrade.grub-entry-name").map(_ -> upgrade.grubEntryName()),
+        upgrade.extraDirectories(),
+        upgrade.excludedPaths(),
+        arguments.isStrict() || config.agent().stages().strict());
+  }
+
+  // ---- plans
+
+  private void show(UpgradeArguments arguments, Config config, Host host, InstalledNode node) {
+    List<Plan<NodeStep>> plans = new ArrayList<>();
+    for (Target target : targets(arguments, config.agent().upgrade())) {
+      ImageSource source = source(arguments, target, config.agent().upgrade());
+      SourceOpening opening = opening(config, host, node);
+      if (source instanceof ImageSource.OciImage) {
+        err.println("note: sizes are known once " + source + " has been fetched");
+        plans.add(Upgrader.fetching(source, opening.store()));
+        SystemSource unseen = new SystemSource.Unseen(source.toString());
+        plans.add(
+            upgrader(config, host, Progress.SILENT)
+                .plan(request(arguments, config, target), unseen));
+      } else {
+        plans.add(
+            upgrader(config, host, Progress.SILENT)
+                .plan(
+                    request(arguments, config, target),
+                    opening.open(source, StepProgress.IGNORED)));
+      }
+    }
+    if (arguments.view().get() == PlanFormat.JSON) {
+      out.print(Json.pretty(Map.of("plans", plans.stream().map(PlanView::of).toList())));
+    } else {
+      plans.forEach(plan -> out.print(plan.render()));
+    }
+    out.flush();
+  }
+
+  // ---- the upgrade
+
+  private void upgrade(UpgradeArguments arguments, Config config, Host host, InstalledNode node) {
+    Progress progress = ConsoleProgress.on(out).and(JournalProgress.of(machine, environment, err));
+    Upgrader upgrader = upgrader(config, host, progress);
+    SourceOpening opening = opening(config, host, node);
+    try (Interruption _ = Interruption.stops(upgrader::cancel)) {
+      for (Target target : targets(arguments, config.agent().upgrade())) {
+        ImageSource source = source(arguments, target, config.agent().upgrade());
+        SystemSource system = upgrader.fetch(opening, source);
+        upgrader.upgrade(request(arguments, config, target), system);
+        out.println(
+            target == Target.ACTIVE
+                ? "Upgraded the active system; the recovery system has an upgrade of its own:"
+                    + " kairos-agent upgrade --recovery"
+                : "Upgraded the recovery system");
+      }
+      FileTree.delete(opening.store());
+    }
+  }
+
+  private Upgrader upgrader(Config config, Host host, Progress progress) {
+    Function<Path, Host> images =
+        roots.andThen(image -> HostWithEnvironment.of(image, config.agent().env()));
+    return new Upgrader(host, images, stages.apply(config), progress);
+  }
+
+  private SourceOpening opening(Config config, Host host, InstalledNode node) {
+    UpgradeConfig upgrade = config.agent().upgrade();
+    Path store =
+        node.persistent()
+            .flatMap(InstalledNode.Place::mountedAt)
+            .map(at -> at.resolve(STORE))
+            .orElse(machine.path("/var/tmp/kairos-images"));
+    return new SourceOpening(
+        host,
+        RegistryAccess.of(host, environment).allowingInsecure(upgrade.allowInsecureRegistries()),
+        key(config),
+        store,
+        List.of(host.path("/")));
+  }
+
+  private Optional<CosignKey> key(Config config) {
+    if (!config.agent().cosign()) {
+      return Optional.empty();
+    }
+    String file =
+        config
+            .agent()
+            .cosignKey()
+            .orElseThrow(
+                () ->
+                    new Refused(
+                        "cosign: true asks for signed images, but no cosign-key says by whom",
+                        "set cosign-key to the file of a public key"));
+    return Optional.of(CosignKey.read(machine.resolved(file)));
+  }
+
+  private void afterwards(UpgradeArguments arguments, UpgradeConfig config, Host host) {
+    var lifecycle = new Lifecycle(host, out);
+    if (arguments.reboots() || config.reboot()) {
+      lifecycle.reboot();
+    } else if (config.poweroff()) {
+      lifecycle.powerOff();
+    } else {
+      out.println("Reboot to start it");
+    }
+  }
+}

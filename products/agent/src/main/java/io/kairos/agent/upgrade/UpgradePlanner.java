@@ -1,0 +1,265 @@
+package io.kairos.agent.upgrade;
+
+import io.kairos.agent.node.Deployment;
+import io.kairos.agent.node.NodeDiary;
+import io.kairos.agent.node.NodeStep;
+import io.kairos.agent.node.SourceFacts;
+import io.kairos.agent.node.SystemSource;
+import io.kairos.agent.upgrade.InstalledNode.Place;
+import io.kairos.agent.upgrade.UpgradeRequest.Target;
+import io.kairos.base.Bytes;
+import io.kairos.base.Refused;
+import io.kairos.boot.BootState;
+import io.kairos.boot.BootStep;
+import io.kairos.boot.Slot;
+import io.kairos.plan.Plan;
+import io.kairos.storage.DiskStep;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Decides how a new system takes its role, and touches nothing: same node, source and request, same
+ * plan. The new image is complete, checked and on the disk before the first name changes. Then each
+ * change is one rename, so that at every instant {@code active.img} and {@code passive.img} are
+ * complete systems with their own labels:
+ *
+ * <ol>
+ *   <li>the active image gets a second name, {@code previous.img};
+ *   <li>the new image is renamed to {@code active.img};
+ *   <li>the previous one gets the label of its new role, under a name that nothing boots;
+ *   <li>it is renamed to {@code passive.img}.
+ * </ol>
+ *
+ * An active system that never came up does not become the passive one: the node keeps the one that
+ * did.
+ */
+public final class UpgradePlanner {
+  private static final Bytes USUAL_IMAGE = Bytes.ofMib(3072);
+  private static final Bytes SPARE = Bytes.ofMib(100);
+
+  private final InstalledNode node;
+  private final UpgradeRequest request;
+  private final SystemSource source;
+  private final SourceFacts facts;
+
+  public UpgradePlanner(
+      InstalledNode node, UpgradeRequest request, SystemSource source, SourceFacts facts) {
+    this.node = node;
+    this.request = request;
+    this.source = source;
+    this.facts = facts;
+  }
+
+  /**
+   * @throws Refused when the node cannot be upgraded
+   */
+  public Plan<NodeStep> plan() {
+    requireUpgradable(node, request.target());
+    return new Draft().plan();
+  }
+
+  /** What can be told before there is a source. */
+  static void requireUpgradable(InstalledNode node, Target target) {
+    if (node.boot() == BootState.LIVE || node.boot() == BootState.UNKNOWN) {
+      throw new Refused(
+          "cannot upgrade from live media/unknown boot state",
+          "install this machine first, or boot its active, passive or recovery system");
+    }
+    if (!node.missingTools().isEmpty()) {
+      throw new Refused(
+          "this system lacks what upgrading needs: " + String.join(", ", node.missingTools()),
+          "add the package e2fsprogs to the image");
+    }
+    if (target == Target.ACTIVE && node.state().isEmpty()) {
+      throw new Refused(
+          "undefined state partition: no file system is labelled COS_STATE",
+          "look at the labels with lsblk -f; the disk may be gone or damaged");
+    }
+    if (target == Target.RECOVERY && node.recovery().isEmpty()) {
+      throw new Refused(
+          "undefined recovery partition: no file system is labelled COS_RECOVERY",
+          "look at the labels with lsblk -f; a node without one has no recovery system to upgrade");
+    }
+  }
+
+  /** One plan on its way. */
+  private final class Draft {
+    private final boolean isActive = request.target() == Target.ACTIVE;
+    private final Plan.Builder<NodeStep> plan =
+        Plan.named(isActive ? "upgrade" : "upgrade-recovery");
+    private final Place place = (isActive ? node.state() : node.recovery()).get();
+    private final Path partition =
+        place.mountedAt().orElse(node.mounts().resolve(isActive ? "state" : "recovery"));
+    private final Path transition = image(InstalledNode.TRANSITION);
+    private final Path previous = image(InstalledNode.PREVIOUS);
+    private final Path system = node.mounts().resolve("transition");
+    private final Map<String, Path> binds = new TreeMap<>();
+
+    Plan<NodeStep> plan() {
+      plan.milestone("prepare");
+      release();
+      makeWritable();
+      mountForHooks();
+      cleanUp();
+      plan.must(disk(new DiskStep.RequireRoom(partition, needed(), "the new system")));
+      plan.milestone("before-upgrade");
+      stage("before-upgrade");
+      deploy();
+      plan.milestone("rotate");
+      if (isActive) {
+        rotate();
+      } else {
+        replaceRecovery();
+      }
+      plan.milestone("after-upgrade");
+      stage("after-upgrade");
+      if (isActive) {
+        node.oem()
+            .ifPresent(
+                oem ->
+                    plan.should(
+                        boot(
+                            new BootStep.SetVariables(
+                                binds.get("/oem").resolve("grubenv"),
+                                Map.of("next_entry", "cos")))));
+      }
+      if (binds.containsKey("/usr/local")) {
+        plan.should(
+            new NodeStep.RecordInDiary(
+                isActive ? NodeDiary.Event.ACTIVE_UPGRADE : NodeDiary.Event.RECOVERY_UPGRADE,
+                binds.get("/usr/local"),
+                source.text()));
+      }
+      return plan.build();
+    }
+
+    private void release() {
+      InstalledNode.Leftovers left = node.leftovers();
+      if (left.holdSomething()) {
+        plan.must(
+            disk(new DiskStep.ReleaseLeftovers(left.imageMounts(), left.loops(), left.mounts())));
+      }
+    }
+
+    private void makeWritable() {
+      plan.must(
+          place.mountedAt().isPresent()
+              ? disk(new DiskStep.RemountWritable(partition))
+              : disk(new DiskStep.Mount(place.device(), partition, place.filesystem())));
+    }
+
+    /** Stages in the new system see the node's own files. */
+    private void mountForHooks() {
+      mount(node.oem(), "oem", "/oem");
+      mount(node.persistent(), "persistent", "/usr/local");
+    }
+
+    private void mount(Optional<Place> wanted, String name, String inside) {
+      wanted.ifPresent(
+          found -> {
+            Path at = found.mountedAt().orElse(node.mounts().resolve(name));
+            if (found.mountedAt().isEmpty()) {
+              plan.must(disk(new DiskStep.Mount(found.device(), at, found.filesystem())));
+            }
+            binds.put(inside, at);
+          });
+    }
+
+    /** What an interrupted upgrade had begun is ended, or is as if it had not been. */
+    private void cleanUp() {
+      plan.must(disk(new DiskStep.DeleteFile(transition)));
+      if (isActive) {
+        if (node.leftovers().replacedActive()) {
+          makePreviousPassive();
+        } else {
+          plan.must(disk(new DiskStep.DeleteFile(previous)));
+        }
+      }
+    }
+
+    private Bytes size() {
+      Bytes least = facts.content().roundedUpToMib().plus(SPARE);
+      Bytes wanted = request.size().orElse(USUAL_IMAGE);
+      return wanted.isLessThan(least) ? least : wanted;
+    }
+
+    /** An image is sparse: it takes what is in it, its inodes, and some bookkeeping. */
+    private Bytes needed() {
+      return facts.content().plus(SPARE);
+    }
+
+    private void deploy() {
+      plan.milestone("deploy");
+      new Deployment(source, facts, transition, size(), slot().label(), system).addTo(plan);
+      if (!request.leftOut().isEmpty()) {
+        plan.must(new NodeStep.LeaveOut(system, request.leftOut()));
+      }
+      if (!request.extraFolders().isEmpty()) {
+        plan.should(new NodeStep.MakeExtraFolders(system, request.extraFolders()));
+      }
+      if (facts.hasSelinuxPolicy()) {
+        plan.must(new NodeStep.RelabelForSelinux(system));
+      }
+      plan.strict(new NodeStep.RunStageInImage("after-upgrade-chroot", system, binds));
+      plan.must(new NodeStep.CheckSystem(system));
+      if (isActive) {
+        plan.must(boot(new BootStep.SetTitle(system, partition, request.title())));
+      }
+      plan.must(disk(new DiskStep.UnmountImage(transition, system)));
+      plan.must(disk(new DiskStep.CheckImage(transition)));
+    }
+
+    private void rotate() {
+      Path active = image(Slot.ACTIVE.file());
+      boolean keepsActive = node.boot() != BootState.PASSIVE && node.isActiveProven();
+      // Before the new system can be booted, and after the old one cannot spoil it any more.
+      plan.must(
+          boot(
+              new BootStep.SetVariables(
+                  partition.resolve(InstalledNode.ASSESSMENT),
+                  Map.of("enable_boot_assessment", "yes", "boot_assessment_tentative", ""))));
+      if (keepsActive) {
+        plan.must(disk(new DiskStep.LinkFile(active, previous)));
+      }
+      plan.must(disk(new DiskStep.Publish(transition, active)));
+      if (keepsActive) {
+        makePreviousPassive();
+      }
+    }
+
+    private void makePreviousPassive() {
+      plan.must(disk(new DiskStep.LabelImage(previous, Slot.PASSIVE.label())));
+      plan.must(disk(new DiskStep.Publish(previous, image(Slot.PASSIVE.file()))));
+    }
+
+    /** The boot menu takes a squashfs first, so it goes once the image is there. */
+    private void replaceRecovery() {
+      plan.must(disk(new DiskStep.Publish(transition, image(Slot.RECOVERY.file()))));
+      if (node.hasSquashedRecovery()) {
+        plan.must(disk(new DiskStep.DeleteFile(image(Slot.SQUASHED_RECOVERY))));
+      }
+    }
+
+    private Slot slot() {
+      return isActive ? Slot.ACTIVE : Slot.RECOVERY;
+    }
+
+    private Path image(String file) {
+      return partition.resolve(Slot.FOLDER).resolve(file);
+    }
+
+    private void stage(String name) {
+      plan.strict(new NodeStep.RunStage(name, java.util.List.of()));
+    }
+  }
+
+  private static NodeStep disk(DiskStep step) {
+    return new NodeStep.OnDisk(step);
+  }
+
+  private static NodeStep boot(BootStep step) {
+    return new NodeStep.OnBoot(step);
+  }
+}

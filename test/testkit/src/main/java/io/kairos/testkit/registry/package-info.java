@@ -1,0 +1,2 @@
+/** Registries for tests. */
+package io.kairos.testkit.registry;
