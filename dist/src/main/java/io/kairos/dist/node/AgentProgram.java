@@ -7,6 +7,8 @@ import io.kairos.agent.Stages;
 import io.kairos.agent.install.InstallArguments;
 import io.kairos.agent.install.InstallCommand;
 import io.kairos.agent.node.PlanFormat;
+import io.kairos.agent.reset.ResetArguments;
+import io.kairos.agent.reset.ResetCommand;
 import io.kairos.agent.state.NodeState;
 import io.kairos.agent.upgrade.UpgradeArguments;
 import io.kairos.agent.upgrade.UpgradeCommand;
@@ -78,6 +80,7 @@ final class AgentProgram {
             .verb(install())
             .verb(manualInstall())
             .verb(upgrade())
+            .verb(reset())
             .verb(runStage())
             .verb(state());
     new ConfigVerbs(host, console).all().forEach(program::verb);
@@ -208,6 +211,45 @@ final class AgentProgram {
                       given.has(reboot),
                       given.has(STRICT),
                       view(given)));
+            });
+  }
+
+  private Verb reset() {
+    var unattended = Option.flag("unattended", "ask nobody and wait for nothing");
+    var oem = Option.flag("reset-oem", "format the OEM partition too, with its cloud-configs");
+    var reboot = Option.flag("reboot", "reboot when done");
+    return Verb.named("reset")
+        .summary("make this node new again, from its recovery system")
+        .description(
+            """
+            Puts the recovery system, or reset.system.source of the configuration, into the active and
+            the passive slot, and formats the persistent partition. One that is interrupted is done
+            again at the next boot. Runs in the recovery system only: choose it in the boot menu.
+            Needs root.
+            """)
+        .option(unattended)
+        .option(oem)
+        .option(reboot)
+        .option(PLAN)
+        .option(OUTPUT)
+        .example("kairos-agent reset", "waits a minute in which Enter stops it")
+        .example("kairos-agent reset --unattended --reboot", "as the boot entry does")
+        .example("kairos-agent reset --plan", "shows every step")
+        .runs(
+            given -> {
+              Function<Config, StageLog> log = log(given, StageLog.Level.WARNING);
+              Function<Config, Stages> stages =
+                  config -> NodeStages.of(host, config, log.apply(config));
+              new ResetCommand(
+                      host, host::at, stages, environment, System.in, console.out(), console.err())
+                  .run(
+                      new ResetArguments(
+                          given.has(unattended),
+                          given.has(reboot),
+                          given.has(oem),
+                          given.has(STRICT),
+                          view(given)));
+              return 0;
             });
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +25,8 @@ import java.util.regex.Pattern;
  */
 public record NodeMachine(
     Host host, Accelerator accelerator, Path directory, Firmware firmware, Bytes memory) {
+  private static final System.Logger LOG = System.getLogger(NodeMachine.class.getName());
+
   /** Room for the default layout with its 3 GiB slots (agent 2.4), sparse on this machine. */
   private static final Bytes DISK = Bytes.ofMib(32 * 1024);
 
@@ -53,11 +56,43 @@ public record NodeMachine(
   }
 
   /**
-   * Boots the ISO and waits until its unattended installation reboots the machine.
+   * Boots the ISO and waits until its unattended installation reboots the machine. An emulated
+   * machine that loses its way is switched on again, once, and loudly: its disk is still empty.
    *
    * @throws HostFailure when it does not get there
    */
   public void install(Path iso) {
+    Optional<HostFailure> first = installOnce(iso);
+    if (first.isPresent()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0}\n{1}",
+          first.get().getMessage(),
+          TestCommand.TRIED_ONCE_MORE);
+      keepLog();
+      installOnce(iso)
+          .ifPresent(
+              second -> {
+                throw second;
+              });
+    }
+  }
+
+  private void keepLog() {
+    try {
+      Files.move(
+          installLog(),
+          installLog().resolveSibling("lost.log"),
+          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new HostFailure("cannot keep " + installLog(), e);
+    }
+  }
+
+  /**
+   * @return how the machine lost its way
+   */
+  private Optional<HostFailure> installOnce(Path iso) {
     prepare();
     MachineSpec spec = spec("install").disk(disk()).cdrom(iso).endingAtReboot();
     try (var machine = QemuMachine.start(host, spec)) {
@@ -66,9 +101,10 @@ public record NodeMachine(
           INSTALL_DEADLINE,
           () -> isLost(machine) || machine.hasEndedWell());
       if (isLost(machine)) {
-        throw lost("the ISO did not boot", machine);
+        return Optional.of(lost("the ISO did not boot", machine));
       }
       machine.requireCleanEnd();
+      return Optional.empty();
     }
   }
 

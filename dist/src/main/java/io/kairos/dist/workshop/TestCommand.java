@@ -43,6 +43,9 @@ final class TestCommand {
     }
   }
 
+  /** What whoever repeats something in a test says, so that it does not go by unseen. */
+  static final String TRIED_ONCE_MORE = "it is tried once more";
+
   /** Of each property that drawn cases are to prove. */
   private static final int LONG_CASES = 1_000_000;
 
@@ -117,6 +120,10 @@ final class TestCommand {
     Matcher suite = SUITE_LINE.matcher(line);
     if (suite.find()) {
       console.out().println(spoken(suite));
+    } else if (line.contains(TRIED_ONCE_MORE)) {
+      console
+          .err()
+          .println("WARNING: a machine was lost, " + line.strip() + "\n  try: read " + log());
     } else if (line.startsWith("[ERROR] COMPILATION ERROR")) {
       console.err().println("error: the sources do not compile\n  try: read " + log());
     }

@@ -8,6 +8,7 @@ import io.kairos.agent.Interruption;
 import io.kairos.agent.Lifecycle;
 import io.kairos.agent.Root;
 import io.kairos.agent.Stages;
+import io.kairos.agent.UserDataLoading;
 import io.kairos.agent.node.JournalProgress;
 import io.kairos.agent.node.PlanFormat;
 import io.kairos.base.HostFailure;
@@ -25,14 +26,12 @@ import io.kairos.plan.ConsoleProgress;
 import io.kairos.plan.Faults;
 import io.kairos.plan.Progress;
 import io.kairos.stages.AdminUser;
-import io.kairos.storage.Awaited;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,10 +44,6 @@ import java.util.function.Function;
  * to an installed disk, or to the view of a plan.
  */
 public final class InstallCommand {
-  /** Exists while a data source is still asking a cloud for its user data. */
-  private static final String USER_DATA_IS_LOADING = "/run/.userdata_load";
-
-  private static final Duration USER_DATA_DEADLINE = Duration.ofMinutes(5);
   private static final String OWNER_ONLY = "rw-------";
 
   private final Host machine;
@@ -171,7 +166,7 @@ public final class InstallCommand {
   private Config collect(InstallArguments arguments) {
     var collector = new Collector(machine);
     if (arguments.config().isEmpty()) {
-      awaitUserData();
+      UserDataLoading.await(machine, out, err);
     }
     if (arguments.usesDefaultFolders()) {
       collector.directories(Collector.USER_DIRECTORIES);
@@ -180,19 +175,6 @@ public final class InstallCommand {
     flags(arguments).map(Json::write).ifPresent(collector::reader);
     collector.commandLine(read(machine.path("/proc/cmdline")));
     return collector.collect();
-  }
-
-  private void awaitUserData() {
-    Path loading = machine.path(USER_DATA_IS_LOADING);
-    if (Files.exists(loading)) {
-      out.println("waiting for the user data of this machine");
-      try {
-        Awaited.in(loading.getParent(), USER_DATA_DEADLINE)
-            .until(() -> !Files.exists(loading), "the user data of this machine");
-      } catch (HostFailure e) {
-        err.println("WARNING: " + e.getMessage() + "; going on without");
-      }
-    }
   }
 
   /** A document that the collector reads: the file's own text, or one that points to the URL. */

@@ -27,12 +27,6 @@ import java.util.Optional;
  * after every image is complete, it does not boot, and a second run starts over.
  */
 public final class InstallPlanner {
-  /**
-   * GRUB of some distributions cannot read a checksum seed kept apart from the UUID, which newer
-   * e2fsprogs turn on.
-   */
-  private static final List<String> READ_BY_GRUB = List.of("-O", "^metadata_csum_seed");
-
   private final Machine machine;
   private final InstallRequest request;
   private final SystemSource source;
@@ -180,7 +174,7 @@ public final class InstallPlanner {
                       table.node(placed),
                       spec.filesystem(),
                       spec.label(),
-                      spec.filesystem() == Filesystem.EXT4 ? READ_BY_GRUB : List.of())));
+                      Deployment.formatOptions(spec.filesystem()))));
         }
       }
     }

@@ -5,6 +5,8 @@ import io.kairos.plan.Plan;
 import io.kairos.storage.DiskStep;
 import io.kairos.storage.Filesystem;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A system that is put into a new image file.
@@ -16,6 +18,28 @@ import java.nio.file.Path;
 public record Deployment(
     SystemSource source, SourceFacts facts, Path file, Bytes size, String label, Path at) {
   private static final Filesystem FILESYSTEM = Filesystem.EXT2;
+  private static final Bytes USUAL_SIZE = Bytes.ofMib(3072);
+
+  /** What an image needs besides its content. */
+  public static final Bytes SPARE = Bytes.ofMib(100);
+
+  /**
+   * GRUB of some distributions cannot read a checksum seed kept apart from the UUID, which newer
+   * e2fsprogs turn on.
+   */
+  private static final List<String> READ_BY_GRUB = List.of("-O", "^metadata_csum_seed");
+
+  /** For mkfs of a partition that GRUB reads. */
+  public static List<String> formatOptions(Filesystem filesystem) {
+    return filesystem == Filesystem.EXT4 ? READ_BY_GRUB : List.of();
+  }
+
+  /** Size of an image: what was wished, or what is usual, and never less than the system needs. */
+  public static Bytes size(SourceFacts facts, Optional<Bytes> wanted) {
+    Bytes least = facts.content().roundedUpToMib().plus(SPARE);
+    Bytes size = wanted.orElse(USUAL_SIZE);
+    return size.isLessThan(least) ? least : size;
+  }
 
   /** Adds the steps; the image stays mounted. */
   public void addTo(Plan.Builder<NodeStep> plan) {

@@ -7,10 +7,13 @@ import io.kairos.agent.Interruption;
 import io.kairos.agent.Lifecycle;
 import io.kairos.agent.Root;
 import io.kairos.agent.Stages;
+import io.kairos.agent.node.ActionRunner;
+import io.kairos.agent.node.InstalledNode;
 import io.kairos.agent.node.JournalProgress;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.agent.node.PlanFormat;
 import io.kairos.agent.node.PlanView;
+import io.kairos.agent.node.SourceOpening;
 import io.kairos.agent.node.SystemSource;
 import io.kairos.agent.upgrade.UpgradeRequest.Target;
 import io.kairos.base.KairosException;
@@ -22,9 +25,7 @@ import io.kairos.config.UpgradeConfig;
 import io.kairos.formats.json.Json;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
-import io.kairos.images.CosignKey;
 import io.kairos.images.ImageSource;
-import io.kairos.images.RegistryAccess;
 import io.kairos.plan.ConsoleProgress;
 import io.kairos.plan.Plan;
 import io.kairos.plan.Progress;
@@ -36,14 +37,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** {@code kairos-agent upgrade}: from the words of the user to another system that boots next. */
 public final class UpgradeCommand {
-  /** On the persistent partition; kept when a fetch fails, so that the next one goes on. */
-  private static final String STORE = ".kairos/images";
-
   private final Host machine;
   private final Function<Path, Host> roots;
   private final Function<Config, Stages> stages;
@@ -166,17 +163,15 @@ public final class UpgradeCommand {
       SourceOpening opening = opening(config, host, node);
       if (source instanceof ImageSource.OciImage) {
         err.println("note: sizes are known once " + source + " has been fetched");
-        plans.add(Upgrader.fetching(source, opening.store()));
+        plans.add(ActionRunner.fetching(source, opening.store()));
         SystemSource unseen = new SystemSource.Unseen(source.toString());
-        plans.add(
-            upgrader(config, host, Progress.SILENT)
-                .plan(request(arguments, config, target), unseen));
+        plans.add(UpgradePlanner.now(host, request(arguments, config, target), unseen));
       } else {
         plans.add(
-            upgrader(config, host, Progress.SILENT)
-                .plan(
-                    request(arguments, config, target),
-                    opening.open(source, StepProgress.IGNORED)));
+            UpgradePlanner.now(
+                host,
+                request(arguments, config, target),
+                opening.open(source, StepProgress.IGNORED)));
       }
     }
     if (arguments.view().get() == PlanFormat.JSON) {
@@ -191,13 +186,14 @@ public final class UpgradeCommand {
 
   private void upgrade(UpgradeArguments arguments, Config config, Host host, InstalledNode node) {
     Progress progress = ConsoleProgress.on(out).and(JournalProgress.of(machine, environment, err));
-    Upgrader upgrader = upgrader(config, host, progress);
+    ActionRunner runner = runner(config, host, progress);
     SourceOpening opening = opening(config, host, node);
-    try (Interruption _ = Interruption.stops(upgrader::cancel)) {
+    try (Interruption _ = Interruption.stops(runner::cancel)) {
       for (Target target : targets(arguments, config.agent().upgrade())) {
         ImageSource source = source(arguments, target, config.agent().upgrade());
-        SystemSource system = upgrader.fetch(opening, source);
-        upgrader.upgrade(request(arguments, config, target), system);
+        SystemSource system = runner.fetch(opening, source);
+        UpgradeRequest request = request(arguments, config, target);
+        runner.apply(UpgradePlanner.now(host, request, system), request.isStrict());
         out.println(
             target == Target.ACTIVE
                 ? "Upgraded the active system; the recovery system has an upgrade of its own:"
@@ -208,41 +204,15 @@ public final class UpgradeCommand {
     }
   }
 
-  private Upgrader upgrader(Config config, Host host, Progress progress) {
+  private ActionRunner runner(Config config, Host host, Progress progress) {
     Function<Path, Host> images =
         roots.andThen(image -> HostWithEnvironment.of(image, config.agent().env()));
-    return new Upgrader(host, images, stages.apply(config), progress);
+    return new ActionRunner(host, images, stages.apply(config), progress);
   }
 
   private SourceOpening opening(Config config, Host host, InstalledNode node) {
-    UpgradeConfig upgrade = config.agent().upgrade();
-    Path store =
-        node.persistent()
-            .flatMap(InstalledNode.Place::mountedAt)
-            .map(at -> at.resolve(STORE))
-            .orElse(machine.path("/var/tmp/kairos-images"));
-    return new SourceOpening(
-        host,
-        RegistryAccess.of(host, environment).allowingInsecure(upgrade.allowInsecureRegistries()),
-        key(config),
-        store,
-        List.of(host.path("/")));
-  }
-
-  private Optional<CosignKey> key(Config config) {
-    if (!config.agent().cosign()) {
-      return Optional.empty();
-    }
-    String file =
-        config
-            .agent()
-            .cosignKey()
-            .orElseThrow(
-                () ->
-                    new Refused(
-                        "cosign: true asks for signed images, but no cosign-key says by whom",
-                        "set cosign-key to the file of a public key"));
-    return Optional.of(CosignKey.read(machine.resolved(file)));
+    return SourceOpening.of(
+        host, node, config, environment, config.agent().upgrade().allowInsecureRegistries());
   }
 
   private void afterwards(UpgradeArguments arguments, UpgradeConfig config, Host host) {

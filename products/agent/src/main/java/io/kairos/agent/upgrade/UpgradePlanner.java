@@ -1,17 +1,19 @@
 package io.kairos.agent.upgrade;
 
 import io.kairos.agent.node.Deployment;
+import io.kairos.agent.node.InstalledNode;
+import io.kairos.agent.node.InstalledNode.Place;
 import io.kairos.agent.node.NodeDiary;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.agent.node.SourceFacts;
 import io.kairos.agent.node.SystemSource;
-import io.kairos.agent.upgrade.InstalledNode.Place;
 import io.kairos.agent.upgrade.UpgradeRequest.Target;
 import io.kairos.base.Bytes;
 import io.kairos.base.Refused;
 import io.kairos.boot.BootState;
 import io.kairos.boot.BootStep;
 import io.kairos.boot.Slot;
+import io.kairos.host.Host;
 import io.kairos.plan.Plan;
 import io.kairos.storage.DiskStep;
 import java.nio.file.Path;
@@ -36,9 +38,6 @@ import java.util.TreeMap;
  * did.
  */
 public final class UpgradePlanner {
-  private static final Bytes USUAL_IMAGE = Bytes.ofMib(3072);
-  private static final Bytes SPARE = Bytes.ofMib(100);
-
   private final InstalledNode node;
   private final UpgradeRequest request;
   private final SystemSource source;
@@ -50,6 +49,13 @@ public final class UpgradePlanner {
     this.request = request;
     this.source = source;
     this.facts = facts;
+  }
+
+  /** For the node as it is now. */
+  public static Plan<NodeStep> now(Host host, UpgradeRequest request, SystemSource source) {
+    return new UpgradePlanner(
+            InstalledNode.observe(host), request, source, SourceFacts.measure(source))
+        .plan();
   }
 
   /**
@@ -179,20 +185,21 @@ public final class UpgradePlanner {
       }
     }
 
-    private Bytes size() {
-      Bytes least = facts.content().roundedUpToMib().plus(SPARE);
-      Bytes wanted = request.size().orElse(USUAL_IMAGE);
-      return wanted.isLessThan(least) ? least : wanted;
-    }
-
     /** An image is sparse: it takes what is in it, its inodes, and some bookkeeping. */
     private Bytes needed() {
-      return facts.content().plus(SPARE);
+      return facts.content().plus(Deployment.SPARE);
     }
 
     private void deploy() {
       plan.milestone("deploy");
-      new Deployment(source, facts, transition, size(), slot().label(), system).addTo(plan);
+      new Deployment(
+              source,
+              facts,
+              transition,
+              Deployment.size(facts, request.size()),
+              slot().label(),
+              system)
+          .addTo(plan);
       if (!request.leftOut().isEmpty()) {
         plan.must(new NodeStep.LeaveOut(system, request.leftOut()));
       }

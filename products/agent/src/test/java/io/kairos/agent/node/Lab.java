@@ -157,14 +157,25 @@ public final class Lab implements Host, AutoCloseable {
 
   /** As the initramfs leaves a node that was booted from its disk. */
   public void boot(String commandLine) {
+    start(commandLine);
+    mount(2, "oem", Set.of());
+    mount(4, "run/initramfs/cos-state", Set.of(Kernel.MountFlag.READ_ONLY));
+    mount(5, "usr/local", Set.of());
+  }
+
+  /** As the initramfs leaves a node that was booted to its recovery system. */
+  public void bootRecovery(String commandLine) {
+    start(commandLine);
+    mount(2, "oem", Set.of());
+    mount(3, "run/initramfs/cos-state", Set.of(Kernel.MountFlag.READ_ONLY));
+  }
+
+  private void start(String commandLine) {
     try {
       Files.writeString(root.resolve("proc/cmdline"), commandLine + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    mount(2, "oem", Set.of());
-    mount(4, "run/initramfs/cos-state", Set.of(Kernel.MountFlag.READ_ONLY));
-    mount(5, "usr/local", Set.of());
   }
 
   private void mount(int number, String at, Set<Kernel.MountFlag> flags) {

@@ -3,30 +3,17 @@ package io.kairos.agent.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kairos.agent.install.InstallRequest;
-import io.kairos.agent.install.Installer;
-import io.kairos.agent.node.FakeSystem;
 import io.kairos.agent.node.Lab;
+import io.kairos.agent.node.LabNode;
 import io.kairos.agent.node.SystemSource;
 import io.kairos.agent.upgrade.UpgradeRequest.Target;
-import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
-import io.kairos.boot.BootPerformer;
-import io.kairos.boot.BootStep;
-import io.kairos.formats.filesystem.Superblock;
-import io.kairos.formats.grubenv.GrubEnvironment;
 import io.kairos.host.Kernel;
 import io.kairos.plan.Faults;
-import io.kairos.plan.Performer;
-import io.kairos.plan.Progress;
-import io.kairos.plan.Step;
-import io.kairos.plan.Undo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -44,67 +31,20 @@ class UpgradeOnRealDiskTest {
   private static final String PASSIVE = "root=LABEL=COS_PASSIVE cos-img/filename=/cOS/passive.img";
 
   @TempDir Path root;
+  private LabNode node;
   private Lab lab;
-  private final List<String> stagesRun = new ArrayList<>();
+  private List<String> stagesRun;
 
   @BeforeEach
   void install() throws IOException {
-    lab = Lab.withDisk(root, Bytes.ofMib(4096));
-    Path config = Files.writeString(lab.path("/merged.yaml"), "#cloud-config\nhostname: box\n");
-    new Installer(lab, lab::at, boot(), (_, _, _) -> {}, Progress.SILENT, Faults.NONE)
-        .install(
-            new InstallRequest(
-                lab.disk().toString(),
-                Optional.empty(),
-                Optional.of(new SystemSource.Tree(system("first"))),
-                InstallRequest.Sizes.DEFAULTS,
-                List.of(),
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                List.of(config),
-                List.of(),
-                Map.of(),
-                List.of(),
-                List.of(),
-                false,
-                false,
-                false,
-                Optional.empty(),
-                new InstallRequest.Afterwards(false, false)));
-    lab.shutDown();
+    node = LabNode.installed(root);
+    lab = node.lab();
+    stagesRun = node.stagesRun();
   }
 
   @AfterEach
   void close() {
-    lab.close();
-  }
-
-  private Path system(String version) throws IOException {
-    Path tree = root.resolve("systems").resolve(version);
-    if (!Files.exists(tree)) {
-      FakeSystem.in(Files.createDirectories(tree));
-      Files.writeString(tree.resolve("etc/version"), version);
-    }
-    return tree;
-  }
-
-  /** The fake system has no programs, so GRUB's own installer is left out. */
-  private Performer<BootStep> boot() {
-    var real = new BootPerformer(lab, lab::at);
-    return (step, progress) ->
-        step instanceof BootStep.InstallBiosGrub ? Undo.NOTHING : real.perform(step, progress);
-  }
-
-  private Upgrader upgrader(Faults faults) {
-    return new Upgrader(
-        lab,
-        lab::at,
-        boot(),
-        (stage, host, _) ->
-            stagesRun.add(host == lab ? stage : stage + " in " + host.path("/").getFileName()),
-        Progress.SILENT,
-        faults);
+    node.close();
   }
 
   private static UpgradeRequest wanted(Target target) {
@@ -113,7 +53,12 @@ class UpgradeOnRealDiskTest {
   }
 
   private void upgrade(Target target, String version, Faults faults) throws IOException {
-    upgrader(faults).upgrade(wanted(target), new SystemSource.Tree(system(version)));
+    upgrade(wanted(target), version, faults);
+  }
+
+  private void upgrade(UpgradeRequest request, String version, Faults faults) throws IOException {
+    var source = new SystemSource.Tree(node.system(version));
+    node.runner(faults).apply(UpgradePlanner.now(lab, request, source), request.isStrict());
   }
 
   private void upgradeActive(String version) throws IOException {
@@ -140,32 +85,8 @@ class UpgradeOnRealDiskTest {
     return state().resolve("cOS").resolve(name);
   }
 
-  /** Version and label of an image that can be booted. */
-  private String look(Path image) throws IOException {
-    Path at = lab.lookInto(image);
-    try {
-      assertThat(at.resolve("boot/vmlinuz")).hasContent("kernel\n");
-      assertThat(at.resolve("boot/initrd")).exists();
-      return Files.readString(at.resolve("etc/version")) + " " + label(image);
-    } finally {
-      lab.lookAway(at);
-    }
-  }
-
-  private static String label(Path image) throws IOException {
-    try (var channel = Files.newByteChannel(image)) {
-      return Superblock.read(channel).flatMap(Superblock::label).orElse("");
-    }
-  }
-
   private List<String> images() throws IOException {
-    try (var files = Files.list(state().resolve("cOS"))) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
-  }
-
-  private static Map<String, String> variables(Path file) throws IOException {
-    return GrubEnvironment.parse(Files.readAllBytes(file)).variables();
+    return LabNode.names(state().resolve("cOS"));
   }
 
   /** Assertion A.9, first row. */
@@ -177,14 +98,14 @@ class UpgradeOnRealDiskTest {
     upgradeActive("second");
 
     assertThat(images()).containsExactly("active.img", "passive.img");
-    assertThat(look(image("active.img"))).isEqualTo("second COS_ACTIVE");
-    assertThat(look(image("passive.img"))).isEqualTo("first COS_PASSIVE");
+    assertThat(node.look(image("active.img"))).isEqualTo("second COS_ACTIVE");
+    assertThat(node.look(image("passive.img"))).isEqualTo("first COS_PASSIVE");
     assertThat(stagesRun)
         .containsExactly("before-upgrade", "after-upgrade-chroot in transition", "after-upgrade");
-    assertThat(variables(state().resolve("boot_assessment")))
+    assertThat(LabNode.variables(state().resolve("boot_assessment")))
         .containsEntry("enable_boot_assessment", "yes")
         .doesNotContainKey("boot_assessment_tentative");
-    assertThat(variables(root.resolve("oem/grubenv"))).containsEntry("next_entry", "cos");
+    assertThat(LabNode.variables(root.resolve("oem/grubenv"))).containsEntry("next_entry", "cos");
     assertThat(root.resolve("usr/local/.kairos-state"))
         .content()
         .contains("first-install-source: dir://" + root.resolve("systems/first"))
@@ -207,8 +128,8 @@ class UpgradeOnRealDiskTest {
   void fromPassiveThePassiveSystemStays() throws IOException {
     lab.boot(PASSIVE);
     upgradeActive("second");
-    assertThat(look(image("active.img"))).isEqualTo("second COS_ACTIVE");
-    assertThat(look(image("passive.img"))).isEqualTo("first COS_PASSIVE");
+    assertThat(node.look(image("active.img"))).isEqualTo("second COS_ACTIVE");
+    assertThat(node.look(image("passive.img"))).isEqualTo("first COS_PASSIVE");
   }
 
   /** Agent 7.3, 4: the last system that came up is never thrown away for one that did not. */
@@ -217,12 +138,12 @@ class UpgradeOnRealDiskTest {
     lab.boot(ACTIVE);
     upgradeActive("second");
     upgradeActive("third");
-    assertThat(look(image("active.img"))).isEqualTo("third COS_ACTIVE");
-    assertThat(look(image("passive.img"))).isEqualTo("first COS_PASSIVE");
+    assertThat(node.look(image("active.img"))).isEqualTo("third COS_ACTIVE");
+    assertThat(node.look(image("passive.img"))).isEqualTo("first COS_PASSIVE");
 
     comeUp();
     upgradeActive("fourth");
-    assertThat(look(image("passive.img"))).isEqualTo("third COS_PASSIVE");
+    assertThat(node.look(image("passive.img"))).isEqualTo("third COS_PASSIVE");
   }
 
   @Test
@@ -230,10 +151,10 @@ class UpgradeOnRealDiskTest {
     lab.boot(ACTIVE);
     upgrade(Target.RECOVERY, "second", Faults.NONE);
 
-    assertThat(look(image("active.img"))).isEqualTo("first COS_ACTIVE");
+    assertThat(node.look(image("active.img"))).isEqualTo("first COS_ACTIVE");
     assertThat(state().resolve("boot_assessment")).doesNotExist();
     Path recovery = lab.look(3);
-    assertThat(look(recovery.resolve("cOS/recovery.img"))).isEqualTo("second COS_SYSTEM");
+    assertThat(node.look(recovery.resolve("cOS/recovery.img"))).isEqualTo("second COS_SYSTEM");
     assertThat(root.resolve("usr/local/.kairos-state"))
         .content()
         .contains("last-active-upgrade: never")
@@ -250,9 +171,7 @@ class UpgradeOnRealDiskTest {
 
     upgrade(Target.RECOVERY, "second", Faults.NONE);
 
-    try (var files = Files.list(lab.look(3).resolve("cOS"))) {
-      assertThat(files.map(file -> file.getFileName().toString())).containsExactly("recovery.img");
-    }
+    assertThat(LabNode.names(lab.look(3).resolve("cOS"))).containsExactly("recovery.img");
   }
 
   private Path made(String folder) throws IOException {
@@ -262,7 +181,7 @@ class UpgradeOnRealDiskTest {
   @Test
   void aSystemThatCannotBeBootedNeverGetsARole() throws IOException {
     lab.boot(ACTIVE);
-    Files.delete(system("broken").resolve("boot/initrd"));
+    Files.delete(node.system("broken").resolve("boot/initrd"));
     List<String> before = lab.mountsLeft();
 
     assertThatThrownBy(() -> upgradeActive("broken"))
@@ -270,8 +189,8 @@ class UpgradeOnRealDiskTest {
         .hasMessageContaining("the new system has no /boot/initrd");
 
     assertThat(images()).containsExactly("active.img", "passive.img");
-    assertThat(look(image("active.img"))).isEqualTo("first COS_ACTIVE");
-    assertThat(look(image("passive.img"))).isEqualTo("first COS_PASSIVE");
+    assertThat(node.look(image("active.img"))).isEqualTo("first COS_ACTIVE");
+    assertThat(node.look(image("passive.img"))).isEqualTo("first COS_PASSIVE");
     assertThat(state().resolve("boot_assessment")).doesNotExist();
     assertThat(lab.mountsLeft()).isEqualTo(before);
     assertThat(lab.loopsLeft()).isEmpty();
@@ -280,23 +199,23 @@ class UpgradeOnRealDiskTest {
   @Test
   void pathsAreLeftOutAndFoldersAreMade() throws IOException {
     lab.boot(ACTIVE);
-    upgrader(Faults.NONE)
-        .upgrade(
-            new UpgradeRequest(
-                Target.ACTIVE,
-                Optional.empty(),
-                Optional.of("My node"),
-                List.of("/srv/extra"),
-                List.of("/usr/share/grub", "*-tool"),
-                false),
-            new SystemSource.Tree(system("second")));
+    upgrade(
+        new UpgradeRequest(
+            Target.ACTIVE,
+            Optional.empty(),
+            Optional.of("My node"),
+            List.of("/srv/extra"),
+            List.of("/usr/share/grub", "*-tool"),
+            false),
+        "second",
+        Faults.NONE);
 
     Path active = lab.lookInto(image("active.img"));
     assertThat(active.resolve("usr/share/grub")).doesNotExist();
     assertThat(active.resolve("usr/bin/same-tool")).doesNotExist();
     assertThat(active.resolve("usr/bin/tool")).exists();
     assertThat(active.resolve("srv/extra")).isDirectory();
-    assertThat(variables(state().resolve("grub_oem_env")))
+    assertThat(LabNode.variables(state().resolve("grub_oem_env")))
         .containsEntry("default_menu_entry", "My node");
   }
 
@@ -313,14 +232,16 @@ class UpgradeOnRealDiskTest {
       int cuts = 0;
       for (int point = 0; isCut(target, point); point++) {
         cuts++;
-        assertThat(look(image("active.img"))).as("after cut %d", point).endsWith("COS_ACTIVE");
-        assertThat(look(image("passive.img"))).as("after cut %d", point).endsWith("COS_PASSIVE");
+        assertThat(node.look(image("active.img"))).as("after cut %d", point).endsWith("COS_ACTIVE");
+        assertThat(node.look(image("passive.img")))
+            .as("after cut %d", point)
+            .endsWith("COS_PASSIVE");
       }
       assertThat(cuts).isGreaterThanOrEqualTo(target == Target.ACTIVE ? 40 : 30);
       comeUp();
       upgrade(target, "last", Faults.NONE);
       assertThat(images()).containsExactly("active.img", "passive.img");
-      assertThat(look(image("active.img"))).isEqualTo("last COS_ACTIVE");
+      assertThat(node.look(image("active.img"))).isEqualTo("last COS_ACTIVE");
     }
   }
 
@@ -334,7 +255,7 @@ class UpgradeOnRealDiskTest {
     }
     comeUp();
     try {
-      upgrade(target, "run" + point % 7, cutAt(point));
+      upgrade(target, "run" + point % 7, LabNode.cutAt(point));
       return false;
     } catch (Faults.PowerLoss loss) {
       if (point % 4 >= 2) {
@@ -343,26 +264,5 @@ class UpgradeOnRealDiskTest {
       }
       return true;
     }
-  }
-
-  /** Even points are before a step, odd ones after it. */
-  private static Faults cutAt(int point) {
-    return new Faults() {
-      @Override
-      public void before(int index, Step step) {
-        cut(2 * index, step);
-      }
-
-      @Override
-      public void after(int index, Step step) {
-        cut(2 * index + 1, step);
-      }
-
-      private void cut(int now, Step step) {
-        if (now == point) {
-          throw new PowerLoss("around '" + step.summary() + "'");
-        }
-      }
-    };
   }
 }

@@ -4,15 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kairos.agent.node.Golden;
+import io.kairos.agent.node.InstalledNode;
+import io.kairos.agent.node.InstalledNode.Leftovers;
+import io.kairos.agent.node.InstalledNode.Place;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.agent.node.SourceFacts;
 import io.kairos.agent.node.SystemSource;
-import io.kairos.agent.upgrade.InstalledNode.Leftovers;
-import io.kairos.agent.upgrade.InstalledNode.Place;
 import io.kairos.agent.upgrade.UpgradeRequest.Target;
 import io.kairos.base.Bytes;
 import io.kairos.base.Refused;
 import io.kairos.boot.BootState;
+import io.kairos.boot.Firmware;
 import io.kairos.plan.Plan;
 import io.kairos.storage.Filesystem;
 import java.io.IOException;
@@ -25,16 +27,19 @@ import org.junit.jupiter.api.Test;
 class UpgradePlannerTest {
   private static final Place STATE = mounted("vda4", "/run/initramfs/cos-state");
   private static final Place RECOVERY =
-      new Place(Path.of("/dev/vda3"), Filesystem.EXT4, Optional.empty());
+      new Place(Path.of("/dev/vda3"), Path.of("/dev/vda"), Filesystem.EXT4, List.of());
 
   private static Place mounted(String device, String at) {
-    return new Place(Path.of("/dev", device), Filesystem.EXT4, Optional.of(Path.of(at)));
+    return new Place(
+        Path.of("/dev", device), Path.of("/dev/vda"), Filesystem.EXT4, List.of(Path.of(at)));
   }
 
   private static InstalledNode node(BootState boot, Leftovers leftovers, boolean isProven) {
     return new InstalledNode(
         boot,
         Path.of("/run/cos"),
+        Firmware.BIOS,
+        Optional.empty(),
         Optional.of(STATE),
         Optional.of(RECOVERY),
         Optional.of(mounted("vda2", "/oem")),
@@ -123,6 +128,8 @@ class UpgradePlannerTest {
         new InstalledNode(
             BootState.ACTIVE,
             Path.of("/run/cos"),
+            Firmware.BIOS,
+            Optional.empty(),
             Optional.of(STATE),
             Optional.empty(),
             Optional.empty(),

@@ -1,7 +1,7 @@
-package io.kairos.agent.upgrade;
+package io.kairos.agent.node;
 
-import io.kairos.agent.node.SystemSource;
 import io.kairos.base.Refused;
+import io.kairos.config.Config;
 import io.kairos.host.Host;
 import io.kairos.images.CosignKey;
 import io.kairos.images.ImagePull;
@@ -15,6 +15,7 @@ import io.kairos.plan.StepProgress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,9 +25,15 @@ import java.util.Optional;
  * @param key with which an image of a registry has to be signed
  * @param trees root file systems of this node, whose files are not fetched again
  */
-record SourceOpening(
+public record SourceOpening(
     Host host, RegistryAccess registries, Optional<CosignKey> key, Path store, List<Path> trees) {
-  SystemSource open(ImageSource source, StepProgress progress) {
+  /** On the persistent partition; kept when a fetch fails, so that the next one goes on. */
+  private static final String STORE = ".kairos/images";
+
+  /**
+   * @throws Refused when there is no such system, or it is not what it has to be
+   */
+  public SystemSource open(ImageSource source, StepProgress progress) {
     Platform platform = Platform.linux(System.getProperty("os.arch"));
     return switch (source) {
       case ImageSource.Directory(var path) -> {
@@ -61,5 +68,45 @@ record SourceOpening(
         yield new SystemSource.Image(source.toString(), pulled.root());
       }
     };
+  }
+
+  /**
+   * As the configuration says.
+   *
+   * @param allowsInsecure plain HTTP and any certificate
+   */
+  public static SourceOpening of(
+      Host host,
+      InstalledNode node,
+      Config config,
+      Map<String, String> environment,
+      boolean allowsInsecure) {
+    Path store =
+        node.persistent()
+            .flatMap(InstalledNode.Place::mountedAt)
+            .map(at -> at.resolve(STORE))
+            .orElse(host.path("/var/tmp/kairos-images"));
+    return new SourceOpening(
+        host,
+        RegistryAccess.of(host, environment).allowingInsecure(allowsInsecure),
+        key(host, config),
+        store,
+        List.of(host.path("/")));
+  }
+
+  private static Optional<CosignKey> key(Host host, Config config) {
+    if (!config.agent().cosign()) {
+      return Optional.empty();
+    }
+    String file =
+        config
+            .agent()
+            .cosignKey()
+            .orElseThrow(
+                () ->
+                    new Refused(
+                        "cosign: true asks for signed images, but no cosign-key says by whom",
+                        "set cosign-key to the file of a public key"));
+    return Optional.of(CosignKey.read(host.resolved(file)));
   }
 }

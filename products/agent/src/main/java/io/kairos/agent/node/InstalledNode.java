@@ -1,7 +1,8 @@
-package io.kairos.agent.upgrade;
+package io.kairos.agent.node;
 
 import io.kairos.base.HostFailure;
 import io.kairos.boot.BootState;
+import io.kairos.boot.Firmware;
 import io.kairos.boot.Slot;
 import io.kairos.formats.filesystem.Superblock;
 import io.kairos.formats.grubenv.GrubEnvironment;
@@ -23,17 +24,20 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What an upgrade has to know of the node, as it was when somebody looked.
+ * What an upgrade or a reset has to know of the node, as it was when somebody looked.
  *
  * @param mounts {@code /run/cos}: what the agent mounts itself is below it
- * @param leftovers what an interrupted upgrade left
+ * @param efi where the firmware looks for boot loaders
+ * @param leftovers what an interrupted action left
  * @param isActiveProven whether the active system came up since it was installed
  * @param hasSquashedRecovery the recovery system is a squashfs
- * @param missingTools programs that upgrading needs and the node lacks
+ * @param missingTools programs that both need and the node lacks
  */
 public record InstalledNode(
     BootState boot,
     Path mounts,
+    Firmware firmware,
+    Optional<Place> efi,
     Optional<Place> state,
     Optional<Place> recovery,
     Optional<Place> oem,
@@ -46,12 +50,22 @@ public record InstalledNode(
   /**
    * A partition of the node.
    *
-   * @param mountedAt where it is mounted already
+   * @param disk that it lies on
+   * @param mounts of it and of what is bound from it, the first one first
    */
-  public record Place(Path device, Filesystem filesystem, Optional<Path> mountedAt) {}
+  public record Place(Path device, Path disk, Filesystem filesystem, List<Path> mounts) {
+    public Place {
+      mounts = List.copyOf(mounts);
+    }
+
+    /** Where it is mounted already. */
+    public Optional<Path> mountedAt() {
+      return mounts.stream().findFirst();
+    }
+  }
 
   /**
-   * What an interrupted upgrade left, in the order of release.
+   * What an interrupted action left, in the order of release.
    *
    * @param imageMounts the new image and what is bound into it, deepest first
    * @param loops of images that nothing runs from
@@ -67,21 +81,21 @@ public record InstalledNode(
       mounts = List.copyOf(mounts);
     }
 
-    boolean holdSomething() {
+    public boolean holdSomething() {
       return !imageMounts.isEmpty() || !loops.isEmpty() || !mounts.isEmpty();
     }
   }
 
   /** The new image while it is made: old boot menus and tools know its name. */
-  static final String TRANSITION = "transition.img";
+  public static final String TRANSITION = "transition.img";
 
   /**
    * The active image on its way to its new role: a second name of it until it has been replaced.
    */
-  static final String PREVIOUS = "previous.img";
+  public static final String PREVIOUS = "previous.img";
 
   /** Of GRUB, on the state partition. */
-  static final String ASSESSMENT = "boot_assessment";
+  public static final String ASSESSMENT = "boot_assessment";
 
   private static final List<String> TOOLS =
       List.of("mkfs.ext2", "tune2fs", "e2fsck", "debugfs", "cp");
@@ -98,6 +112,8 @@ public record InstalledNode(
     return new InstalledNode(
         BootState.observe(host),
         mounts,
+        Firmware.observe(host),
+        place(disks, "COS_GRUB"),
         state,
         recovery,
         place(disks, "COS_OEM"),
@@ -125,14 +141,14 @@ public record InstalledNode(
 
   private static Optional<Place> place(List<Disk> disks, String label) {
     return disks.stream()
-        .flatMap(disk -> disk.partitionLabelled(label).stream())
-        .findFirst()
-        .map(InstalledNode::place);
+        .flatMap(disk -> disk.partitionLabelled(label).map(found -> place(disk, found)).stream())
+        .findFirst();
   }
 
-  private static Place place(Disk.Partition partition) {
+  private static Place place(Disk disk, Disk.Partition partition) {
     return new Place(
         partition.device(),
+        disk.device(),
         partition
             .content()
             .map(Superblock::type)
@@ -141,7 +157,7 @@ public record InstalledNode(
         partition.uses().stream()
             .filter(use -> use.device().equals(partition.device()))
             .flatMap(use -> use.mountedAt().stream())
-            .findFirst());
+            .toList());
   }
 
   private static Set<String> missingTools(Host host) {

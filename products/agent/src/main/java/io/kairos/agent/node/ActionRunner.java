@@ -1,10 +1,6 @@
-package io.kairos.agent.upgrade;
+package io.kairos.agent.node;
 
 import io.kairos.agent.Stages;
-import io.kairos.agent.node.NodePerformer;
-import io.kairos.agent.node.NodeStep;
-import io.kairos.agent.node.SourceFacts;
-import io.kairos.agent.node.SystemSource;
 import io.kairos.boot.BootPerformer;
 import io.kairos.boot.BootStep;
 import io.kairos.host.Host;
@@ -20,8 +16,8 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
-/** Fetches, observes, plans and upgrades. */
-public final class Upgrader {
+/** Follows the plans of one action, which can be cancelled from another thread. */
+public final class ActionRunner {
   private final Host host;
   private final NodePerformer performer;
   private final Progress progress;
@@ -31,11 +27,14 @@ public final class Upgrader {
   /**
    * @param roots opens a mounted image as the root of another system
    */
-  public Upgrader(Host host, Function<Path, Host> roots, Stages stages, Progress progress) {
+  public ActionRunner(Host host, Function<Path, Host> roots, Stages stages, Progress progress) {
     this(host, roots, new BootPerformer(host, roots), stages, progress, Faults.NONE);
   }
 
-  Upgrader(
+  /**
+   * @param faults where tests cut the power
+   */
+  public ActionRunner(
       Host host,
       Function<Path, Host> roots,
       Performer<BootStep> boot,
@@ -49,7 +48,7 @@ public final class Upgrader {
   }
 
   /** What fetching does, for whoever wants to see a plan. */
-  static Plan<NodeStep> fetching(ImageSource source, Path store) {
+  public static Plan<NodeStep> fetching(ImageSource source, Path store) {
     return Plan.<NodeStep>named("fetch")
         .milestone("fetch")
         .must(new NodeStep.Fetch(source, store))
@@ -57,7 +56,7 @@ public final class Upgrader {
   }
 
   /** Brings the system here, and nothing of the node changes but the store. */
-  SystemSource fetch(SourceOpening opening, ImageSource source) {
+  public SystemSource fetch(SourceOpening opening, ImageSource source) {
     var opened = new AtomicReference<SystemSource>();
     apply(
         fetching(source, opening.store()),
@@ -69,19 +68,11 @@ public final class Upgrader {
     return opened.get();
   }
 
-  /** What {@link #upgrade} would do now. */
-  public Plan<NodeStep> plan(UpgradeRequest request, SystemSource source) {
-    return new UpgradePlanner(
-            InstalledNode.observe(host), request, source, SourceFacts.measure(source))
-        .plan();
-  }
-
   /**
-   * @throws io.kairos.base.KairosException when it did not succeed; everything it held is released,
-   *     and the node boots what it booted before, or the new system when that is in its role
+   * @throws io.kairos.base.KairosException when it did not succeed; everything it held is released
    */
-  public void upgrade(UpgradeRequest request, SystemSource source) {
-    apply(plan(request, source), performer, request.isStrict());
+  public void apply(Plan<NodeStep> plan, boolean isStrict) {
+    apply(plan, performer, isStrict);
   }
 
   private void apply(Plan<NodeStep> plan, Performer<NodeStep> how, boolean isStrict) {
@@ -90,7 +81,7 @@ public final class Upgrader {
     applier.apply(plan, how);
   }
 
-  /** Ends the upgrade before its next step. Called from any thread. */
+  /** Ends the action before its next step. Called from any thread. */
   public void cancel() {
     Applier applier = running.get();
     if (applier != null) {

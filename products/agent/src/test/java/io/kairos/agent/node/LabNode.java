@@ -1,0 +1,143 @@
+package io.kairos.agent.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kairos.agent.install.InstallRequest;
+import io.kairos.agent.install.Installer;
+import io.kairos.base.Bytes;
+import io.kairos.boot.BootPerformer;
+import io.kairos.boot.BootStep;
+import io.kairos.formats.filesystem.Superblock;
+import io.kairos.formats.grubenv.GrubEnvironment;
+import io.kairos.plan.Faults;
+import io.kairos.plan.Performer;
+import io.kairos.plan.Progress;
+import io.kairos.plan.Step;
+import io.kairos.plan.Undo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A node of a few files on a loop device, installed with the system {@code first}.
+ *
+ * @param stagesRun what its actions ran
+ */
+public record LabNode(Path root, Lab lab, List<String> stagesRun) implements AutoCloseable {
+  public static LabNode installed(Path root) throws IOException {
+    var node = new LabNode(root, Lab.withDisk(root, Bytes.ofMib(4096)), new ArrayList<>());
+    Path config =
+        Files.writeString(node.lab.path("/merged.yaml"), "#cloud-config\nhostname: box\n");
+    new Installer(
+            node.lab, node.lab::at, node.boot(), (_, _, _) -> {}, Progress.SILENT, Faults.NONE)
+        .install(
+            new InstallRequest(
+                node.lab.disk().toString(),
+                Optional.empty(),
+                Optional.of(new SystemSource.Tree(node.system("first"))),
+                InstallRequest.Sizes.DEFAULTS,
+                List.of(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(config),
+                List.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                false,
+                false,
+                false,
+                Optional.empty(),
+                new InstallRequest.Afterwards(false, false)));
+    node.lab.shutDown();
+    return node;
+  }
+
+  /** A system that tells its version. */
+  public Path system(String version) throws IOException {
+    Path tree = root.resolve("systems").resolve(version);
+    if (!Files.exists(tree)) {
+      FakeSystem.in(Files.createDirectories(tree));
+      Files.writeString(tree.resolve("etc/version"), version);
+    }
+    return tree;
+  }
+
+  /** The fake system has no programs, so GRUB's own installer is left out. */
+  private Performer<BootStep> boot() {
+    var real = new BootPerformer(lab, lab::at);
+    return (step, progress) ->
+        step instanceof BootStep.InstallBiosGrub ? Undo.NOTHING : real.perform(step, progress);
+  }
+
+  public ActionRunner runner(Faults faults) {
+    return new ActionRunner(
+        lab,
+        lab::at,
+        boot(),
+        (stage, host, _) ->
+            stagesRun.add(host == lab ? stage : stage + " in " + host.path("/").getFileName()),
+        Progress.SILENT,
+        faults);
+  }
+
+  /** Version and label of an image that can be booted. */
+  public String look(Path image) throws IOException {
+    Path at = lab.lookInto(image);
+    try {
+      assertThat(at.resolve("boot/vmlinuz")).hasContent("kernel\n");
+      assertThat(at.resolve("boot/initrd")).exists();
+      return Files.readString(at.resolve("etc/version")) + " " + label(image);
+    } finally {
+      lab.lookAway(at);
+    }
+  }
+
+  private static String label(Path image) throws IOException {
+    try (var channel = Files.newByteChannel(image)) {
+      return Superblock.read(channel).flatMap(Superblock::label).orElse("");
+    }
+  }
+
+  public static List<String> names(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /** Of an environment block of GRUB. */
+  public static Map<String, String> variables(Path file) throws IOException {
+    return GrubEnvironment.parse(Files.readAllBytes(file)).variables();
+  }
+
+  /** Loses the power around a step: even points are before it, odd ones after it. */
+  public static Faults cutAt(int point) {
+    return new Faults() {
+      @Override
+      public void before(int index, Step step) {
+        cut(2 * index, step);
+      }
+
+      @Override
+      public void after(int index, Step step) {
+        cut(2 * index + 1, step);
+      }
+
+      private void cut(int now, Step step) {
+        if (now == point) {
+          throw new PowerLoss("around '" + step.summary() + "'");
+        }
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    lab.close();
+  }
+}
