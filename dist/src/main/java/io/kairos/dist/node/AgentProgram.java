@@ -77,6 +77,16 @@ final class AgentProgram {
             .verb(state());
     new ConfigVerbs(host, console).all().forEach(program::verb);
     new ProviderVerbs(host, console, environment).all().forEach(program::verb);
+    var releases = new ReleaseVerbs(host, console, environment);
+    new BootVerbs(host, console).all().forEach(program::verb);
+    program
+        .verb(
+            Verb.named("upgrade")
+                .summary("what this node could be upgraded to")
+                .verb(releases.listReleases())
+                .group())
+        .verb(releases.versioneer())
+        .verb(new PullImageVerb(host, console, environment).declared());
     return program
         .verb(uuid())
         .verb(version())
