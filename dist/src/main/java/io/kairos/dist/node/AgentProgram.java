@@ -86,7 +86,8 @@ final class AgentProgram {
                 .verb(releases.listReleases())
                 .group())
         .verb(releases.versioneer())
-        .verb(new PullImageVerb(host, console, environment).declared());
+        .verb(new PullImageVerb(host, console, environment).declared())
+        .verb(new LogsVerb(host, console).declared());
     return program
         .verb(uuid())
         .verb(version())

@@ -174,7 +174,8 @@ class NodeMainTest {
         "upgrade list-releases",
         "versioneer",
         "versioneer container-artifact-name",
-        "pull-image"
+        "pull-image",
+        "logs"
       })
   void everyCommandExplainsItself(String command) {
     List<String> words = new ArrayList<>(List.of("kairos-agent"));
