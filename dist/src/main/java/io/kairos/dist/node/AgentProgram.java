@@ -85,6 +85,12 @@ final class AgentProgram {
             .verb(state());
     new ConfigVerbs(host, console).all().forEach(program::verb);
     new ProviderVerbs(host, console, environment).all().forEach(program::verb);
+    var releases = new ReleaseVerbs(host, console, environment);
+    new BootVerbs(host, console).all().forEach(program::verb);
+    program
+        .verb(releases.versioneer())
+        .verb(new PullImageVerb(host, console, environment).declared())
+        .verb(new LogsVerb(host, console).declared());
     return program
         .verb(uuid())
         .verb(version())
@@ -189,6 +195,7 @@ final class AgentProgram {
         .example("kairos-agent upgrade --source oci:quay.io/me/os:v2", "upgrades the active system")
         .example("kairos-agent upgrade --recovery --source oci:quay.io/me/os:v2", "the other one")
         .example("kairos-agent upgrade --plan --source dir:/mnt/os", "shows every step")
+        .verb(new ReleaseVerbs(host, console, environment).listReleases())
         .runs(
             given -> {
               if (given.has(image)) {

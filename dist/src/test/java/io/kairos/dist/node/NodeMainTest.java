@@ -11,9 +11,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -123,6 +125,65 @@ class NodeMainTest {
   void anEventThatNobodyKnowsIsNotTold() {
     assertThat(run("kairos-agent", "notify", "agent.bot")).isEqualTo(1);
     assertThat(out()).contains("event 'agent.bot' not defined");
+  }
+
+  @Test
+  void grubVariablesAreSetAndPrinted(@TempDir Path folder) {
+    String file = folder.resolve("grubenv").toString();
+    assertThat(run("kairos-agent", "grubedit", "--grub-file", file, "set", "a=b=c")).isZero();
+    assertThat(out()).isEmpty();
+    assertThat(run("kairos-agent", "grubedit", "--grub-file", file)).isZero();
+    assertThat(out()).isEqualTo("a=b=c\n");
+    assertThat(run("kairos-agent", "grubedit", "set", "a", "--grub-file", file)).isEqualTo(1);
+    assertThat(out()).contains("error: key=value argument must be in the format KEY=VALUE");
+  }
+
+  @Test
+  void namesOfArtifactsAreMadeOfTheirParts() {
+    String[] parts = {
+      "--flavor=opensuse", "--flavor-release=leap-15.6", "--variant=core", "--arch=arm64",
+      "--model=rpi4", "--version=v3.2.1", "--registry-and-org=quay.io/kairos", "--id=master"
+    };
+    for (String name : List.of("bootable", "container", "base-container")) {
+      List<String> words = new ArrayList<>(List.of("kairos-agent", "versioneer"));
+      words.add(name + "-artifact-name");
+      words.addAll(List.of(parts));
+      assertThat(run(words.toArray(String[]::new))).isZero();
+    }
+    assertThat(out())
+        .isEqualTo(
+            """
+            kairos-opensuse-leap-15.6-core-arm64-rpi4-v3.2.1
+            quay.io/kairos/opensuse:leap-15.6-core-arm64-rpi4-v3.2.1
+            quay.io/kairos/opensuse:leap-15.6-arm64-rpi4-master
+            """);
+  }
+
+  @Test
+  void aMissingPartOfANameIsNamed() {
+    assertThat(run("kairos-agent", "versioneer", "bootable-artifact-name")).isEqualTo(1);
+    assertThat(out()).isEqualTo("error: Version is empty\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bootentry",
+        "grubedit",
+        "grubedit set",
+        "upgrade list-releases",
+        "versioneer",
+        "versioneer container-artifact-name",
+        "pull-image",
+        "logs"
+      })
+  void everyCommandExplainsItself(String command) {
+    List<String> words = new ArrayList<>(List.of("kairos-agent"));
+    words.addAll(List.of(command.split(" ")));
+    words.add("--help");
+    assertThat(run(words.toArray(String[]::new))).isZero();
+    assertThat(out()).contains("kairos-agent " + command);
+    assertThat(err()).isEmpty();
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.kairos.boot;
 
 import io.kairos.base.HostFailure;
-import io.kairos.formats.grubenv.GrubEnvironment;
 import io.kairos.formats.osrelease.KairosRelease;
 import io.kairos.formats.osrelease.OsRelease;
 import io.kairos.host.Command;
@@ -246,15 +245,7 @@ public final class BootPerformer implements Performer<BootStep> {
   }
 
   private void setVariables(Path file, Map<String, String> variables) {
-    GrubEnvironment before = GrubEnvironment.EMPTY;
-    try {
-      if (Files.exists(file)) {
-        before = GrubEnvironment.parse(Files.readAllBytes(file));
-      }
-      durable.write(file, before.with(variables).toBlock(), FILE);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new HostFailure("cannot set GRUB variables in " + file, e);
-    }
+    new GrubVariables(host.kernel(), file).set(variables);
   }
 
   private Optional<String> titleOf(Path image) {

@@ -52,6 +52,31 @@ public record ArtifactName(
     return registryAndOrganisation + "/" + flavor + ":" + tag;
   }
 
+  /**
+   * Full name of the image that versions are built on; it needs neither variant nor version.
+   *
+   * @param id of the build: {@code master}
+   */
+  public String baseContainer(String registryAndOrganisation, String id) {
+    require(flavor, "Flavor is empty");
+    require(flavorRelease, "FlavorRelease is empty");
+    require(model, "Model is empty");
+    require(architecture, "Arch is empty");
+    require(id, "no id passed");
+    require(registryAndOrganisation, "registry-and-org must be set");
+    return registryAndOrganisation
+        + "/"
+        + flavor
+        + ":"
+        + flavorRelease
+        + "-"
+        + architecture
+        + "-"
+        + model
+        + "-"
+        + id;
+  }
+
   private String versioned() {
     require(version, "Version is empty");
     require(variant, "Variant is empty");
@@ -81,6 +106,27 @@ public record ArtifactName(
     if (part.isEmpty()) {
       throw new InvalidConfig(Problem.of(otherwise));
     }
+  }
+
+  /**
+   * What a node runs, as its identity files say; a part that they do not know is empty.
+   *
+   * @param release of the node
+   */
+  public static ArtifactName of(KairosRelease release) {
+    return new ArtifactName(
+        part(release, "FLAVOR"),
+        part(release, "FLAVOR_RELEASE"),
+        part(release, "VARIANT"),
+        release.find("TARGETARCH").or(() -> release.find("ARCH")).orElse(""),
+        part(release, "MODEL"),
+        part(release, "RELEASE"),
+        part(release, "SOFTWARE_VERSION_PREFIX"),
+        part(release, "SOFTWARE_VERSION"));
+  }
+
+  private static String part(KairosRelease release, String key) {
+    return release.find(key).orElse("");
   }
 
   /**

@@ -32,10 +32,19 @@ public final class ImageDelivery {
    * @throws Refused when the source is of a kind that cannot be unpacked
    */
   public void deliver(ImageSource source, Platform platform, Path target) {
+    deliver(source, platform, target, StepProgress.IGNORED);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param progress hears octets of the registry
+   */
+  public void deliver(ImageSource source, Platform platform, Path target, StepProgress progress) {
     Path work = target.resolve(".kairos-unpack-" + UUID.randomUUID());
     try {
       Files.createDirectory(work);
-      Flattened image = image(source, platform, work.resolve("store"));
+      Flattened image = image(source, platform, work.resolve("store"), progress);
       Path tree = work.resolve("tree");
       new Unpacker(kernel, options).unpack(image, tree);
       TreeMerge.move(tree, target);
@@ -46,10 +55,11 @@ public final class ImageDelivery {
     }
   }
 
-  private Flattened image(ImageSource source, Platform platform, Path store) {
+  private Flattened image(
+      ImageSource source, Platform platform, Path store, StepProgress progress) {
     return switch (source) {
       case ImageSource.OciImage(var reference) ->
-          pull.pull(new PullRequest(reference, platform, store), StepProgress.IGNORED).root();
+          pull.pull(new PullRequest(reference, platform, store), progress).root();
       case ImageSource.OciFile(var path) -> LocalImage.open(path, platform, store).root();
       case ImageSource.Directory(var path) -> LocalImage.open(path, platform, store).root();
       case ImageSource.ImageFile(var path) ->

@@ -3,28 +3,19 @@ package io.kairos.images;
 import io.kairos.base.HostFailure;
 import io.kairos.base.Refused;
 import io.kairos.formats.json.Json;
-import io.kairos.formats.json.JsonObject;
 import io.kairos.plan.StepProgress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Registries as a whole (OCI distribution-spec 1.1): images become layouts and layouts images, and
  * tags are listed. What a node upgrades to is pulled with {@link ImagePull}.
  */
 public final class Registry {
-  private static final Pattern NEXT = Pattern.compile("<([^>]+)>\\s*;.*rel=\"?next\"?.*");
-  private static final int MAX_PAGES = 1000;
-  private static final int MAX_JSON = 16 << 20;
-
   private final RegistryAccess access;
 
   public Registry(RegistryAccess access) {
@@ -68,31 +59,14 @@ public final class Registry {
   }
 
   /**
-   * Tags of a repository, in the order of the registry.
+   * Tags of a repository, in the order of the registry, each once.
    *
    * @param repository its tag does not matter
    */
   public List<String> tags(ImageReference repository) {
-    List<String> tags = new ArrayList<>();
     try (var connection = RegistryConnection.forPull(access, repository)) {
-      Optional<String> page = Optional.of("tags/list");
-      for (int pages = 0; page.isPresent() && pages < MAX_PAGES; pages++) {
-        try (var reply = connection.send(RegistryRequest.get(page.get()))) {
-          byte[] octets = reply.answer().body().readNBytes(MAX_JSON);
-          JsonObject json = Json.parseObject("tags of " + repository.repository(), octets);
-          tags.addAll(json.texts("tags"));
-          page = reply.answer().header("Link").flatMap(Registry::next);
-        }
-      }
-    } catch (IOException e) {
-      throw new HostFailure("cannot list the tags of " + repository.repository(), e);
+      return List.copyOf(new TagList(connection).fetch());
     }
-    return List.copyOf(tags);
-  }
-
-  private static Optional<String> next(String link) {
-    Matcher matcher = NEXT.matcher(link);
-    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
   /**

@@ -32,6 +32,16 @@ class ArtifactNameTest {
   }
 
   @Test
+  void aBaseHasNeitherVariantNorVersionButAnId() {
+    var base = new ArtifactName("opensuse", "leap-15.6", "", "arm64", "rpi4", "", "", "");
+    assertThat(base.baseContainer("quay.io/kairos", "master"))
+        .isEqualTo("quay.io/kairos/opensuse:leap-15.6-arm64-rpi4-master");
+    assertThatThrownBy(() -> base.baseContainer("quay.io/kairos", "")).hasMessage("no id passed");
+    assertThatThrownBy(() -> base.baseContainer("", "x"))
+        .hasMessage("registry-and-org must be set");
+  }
+
+  @Test
   void missingPartsAreNamedInTheirOrder() {
     var nothing = new ArtifactName("", "", "", "", "", "", "", "");
 

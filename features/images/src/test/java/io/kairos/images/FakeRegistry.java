@@ -72,6 +72,8 @@ final class FakeRegistry implements AutoCloseable {
   private volatile boolean isBasic;
   private volatile boolean runsInCircles;
   private volatile Ranges ranges = Ranges.SEVERAL;
+  private volatile List<String> tags = List.of();
+  private volatile String nextPage = "</v2/test/image/tags/list?n=2&last=%s>; rel=\"next\"";
 
   FakeRegistry(boolean needsLogin) throws IOException {
     this(needsLogin, Optional.empty());
@@ -178,6 +180,20 @@ final class FakeRegistry implements AutoCloseable {
     return this;
   }
 
+  /** Has these tags, and tells two a page. */
+  FakeRegistry withTags(String... names) {
+    tags = List.of(names);
+    return this;
+  }
+
+  /**
+   * @param link how it tells of the next page; {@code %s} is the last tag of the page before
+   */
+  FakeRegistry linkingWith(String link) {
+    nextPage = link;
+    return this;
+  }
+
   FakeRegistry giving(Ranges kind) {
     ranges = kind;
     return this;
@@ -281,6 +297,10 @@ final class FakeRegistry implements AutoCloseable {
         exchange.sendResponseHeaders(refusal.status(), -1);
         return;
       }
+      if (path.equals("/v2/test/image/tags/list")) {
+        tell(exchange);
+        return;
+      }
       String name = path.substring(path.lastIndexOf('/') + 1);
       if (path.startsWith("/v2/test/image/manifests/") && manifests.containsKey(name)) {
         byte[] content = manifests.get(name);
@@ -305,6 +325,17 @@ final class FakeRegistry implements AutoCloseable {
         exchange.sendResponseHeaders(404, -1);
       }
     }
+  }
+
+  private void tell(HttpExchange exchange) throws IOException {
+    String query = String.valueOf(exchange.getRequestURI().getQuery());
+    int from = tags.indexOf(query.replaceFirst(".*last=", "")) + 1;
+    int to = Math.min(from + 2, tags.size());
+    if (to < tags.size()) {
+      exchange.getResponseHeaders().set("Link", nextPage.replace("%s", tags.get(to - 1)));
+    }
+    String json = Json.write(Map.of("name", "test/image", "tags", tags.subList(from, to)));
+    send(exchange, 200, json.getBytes(StandardCharsets.UTF_8));
   }
 
   private boolean isLoggedIn(String login) {

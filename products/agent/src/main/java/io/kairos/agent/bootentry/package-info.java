@@ -1,0 +1,2 @@
+/** What boots next: {@code bootentry}, and the variables of boot menus: {@code grubedit}. */
+package io.kairos.agent.bootentry;
