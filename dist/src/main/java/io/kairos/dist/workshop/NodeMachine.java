@@ -36,6 +36,11 @@ public record NodeMachine(
           "Kernel panic - not syncing|Entering emergency mode|You are in emergency mode"
               + "|No bootable device|BdsDxe: No bootable option");
 
+  /** logind now and then denies it on a machine that is busy; then without logind. */
+  private static final String REBOOT =
+      "sudo sh -c 'systemctl reboot"
+          + " || systemctl --no-block --job-mode=replace-irreversibly start reboot.target'";
+
   /** Twenty times as long as on hardware: without KVM every instruction is emulated. */
   private static final Duration INSTALL_DEADLINE = Duration.ofMinutes(25);
 
@@ -154,7 +159,7 @@ public record NodeMachine(
   /** Reboots a running node and waits until another boot answers. */
   public void reboot(QemuMachine machine, SshAccess access) {
     String before = machine.bootId(access);
-    machine.sshAndLetGo(access, "sudo systemctl reboot");
+    machine.sshAndLetGo(access, REBOOT);
     machine.awaitOtherBoot(access, before, BOOT_DEADLINE);
   }
 

@@ -1,5 +1,6 @@
 package io.kairos.agent;
 
+import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import java.io.PrintStream;
@@ -8,6 +9,8 @@ import java.time.Duration;
 
 /** Restarts the machine or turns it off, and leaves a person the time to object. */
 public final class Lifecycle {
+  private static final System.Logger LOG = System.getLogger(Lifecycle.class.getName());
+
   private final Host host;
   private final PrintStream out;
   private final Duration grace;
@@ -23,15 +26,35 @@ public final class Lifecycle {
   }
 
   public void reboot() {
-    after("Rebooting", Command.of("reboot"));
+    after("Rebooting", this::restart);
+  }
+
+  /** logind now and then denies it on a machine that is busy; then systemd is asked itself. */
+  private void restart() {
+    try {
+      host.run(Command.of("reboot"));
+    } catch (HostFailure denied) {
+      if (isOpenRc()) {
+        throw denied;
+      }
+      LOG.log(System.Logger.Level.INFO, "{0}; asking systemd", denied.getMessage());
+      host.run(
+          Command.of("systemctl", "--no-block", "--job-mode=replace-irreversibly")
+              .with("start", "reboot.target"));
+    }
   }
 
   public void powerOff() {
-    boolean isOpenRc = !Files.isDirectory(host.path("/run/systemd/system"));
-    after("Powering off", isOpenRc ? Command.of("poweroff") : Command.of("shutdown", "now"));
+    after(
+        "Powering off",
+        () -> host.run(isOpenRc() ? Command.of("poweroff") : Command.of("shutdown", "now")));
   }
 
-  private void after(String what, Command command) {
+  private boolean isOpenRc() {
+    return !Files.isDirectory(host.path("/run/systemd/system"));
+  }
+
+  private void after(String what, Runnable action) {
     out.println(what + " node in " + grace.toSeconds() + "s, press Ctrl+C to cancel");
     try {
       Thread.sleep(grace);
@@ -39,6 +62,6 @@ public final class Lifecycle {
       Thread.currentThread().interrupt();
       return;
     }
-    host.run(command);
+    action.run();
   }
 }

@@ -2,10 +2,13 @@ package io.kairos.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kairos.base.HostFailure;
 import io.kairos.testkit.host.ScratchHost;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,25 @@ class LifecycleTest {
     assertThat(shown.toString(StandardCharsets.UTF_8))
         .isEqualTo("Rebooting node in 0s, press Ctrl+C to cancel\n");
     assertThat(host.commands()).containsExactly("reboot");
+  }
+
+  @Test
+  void aRebootThatLogindDeniesIsAskedOfSystemd(@TempDir Path root) throws IOException {
+    Files.createDirectories(root.resolve("run/systemd/system"));
+    var host =
+        new ScratchHost(root)
+            .answering(
+                "reboot",
+                _ -> {
+                  throw new HostFailure("Call to Reboot failed: Access denied");
+                })
+            .answering("systemctl", "");
+
+    new Lifecycle(host, out, Duration.ZERO).reboot();
+
+    assertThat(host.commands())
+        .containsExactly(
+            "reboot", "systemctl --no-block --job-mode=replace-irreversibly start reboot.target");
   }
 
   @Test

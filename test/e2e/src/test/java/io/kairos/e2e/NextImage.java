@@ -34,7 +34,7 @@ record NextImage(Path layout) {
     Path tar = folder.resolve("root.tar");
     var root =
         new RootfsTar(Flattened.of(OciLayout.open(image).image()))
-            .addFile(MARK.substring(1), 0644, "next\n".getBytes(StandardCharsets.UTF_8));
+            .addFile(MARK, 0644, "next\n".getBytes(StandardCharsets.UTF_8));
     try (var out = Files.newOutputStream(tar)) {
       root.writeTo(out);
     }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Makes the system that a user names available on this node: verified, and nothing changed but the
@@ -24,9 +25,15 @@ import java.util.Optional;
  *
  * @param key with which an image of a registry has to be signed
  * @param trees root file systems of this node, whose files are not fetched again
+ * @param notes hears what was fetched
  */
 public record SourceOpening(
-    Host host, RegistryAccess registries, Optional<CosignKey> key, Path store, List<Path> trees) {
+    Host host,
+    RegistryAccess registries,
+    Optional<CosignKey> key,
+    Path store,
+    List<Path> trees,
+    Consumer<String> notes) {
   /** On the persistent partition; kept when a fetch fails, so that the next one goes on. */
   private static final String STORE = ".kairos/images";
 
@@ -62,7 +69,7 @@ public record SourceOpening(
         PulledImage pulled =
             new ImagePull(registries)
                 .pull(new PullRequest(reference, platform, trees, store, key), progress);
-        progress.detail(
+        notes.accept(
             "%s: %s, %s fetched, %s were here"
                 .formatted(reference, pulled.named(), pulled.fetched(), pulled.reused()));
         yield new SystemSource.Image(source.toString(), pulled.root());
@@ -80,7 +87,8 @@ public record SourceOpening(
       InstalledNode node,
       Config config,
       Map<String, String> environment,
-      boolean allowsInsecure) {
+      boolean allowsInsecure,
+      Consumer<String> notes) {
     Path store =
         node.persistent()
             .flatMap(InstalledNode.Place::mountedAt)
@@ -91,7 +99,8 @@ public record SourceOpening(
         RegistryAccess.of(host, environment).allowingInsecure(allowsInsecure),
         key(host, config),
         store,
-        List.of(host.path("/")));
+        List.of(host.path("/")),
+        notes);
   }
 
   private static Optional<CosignKey> key(Host host, Config config) {

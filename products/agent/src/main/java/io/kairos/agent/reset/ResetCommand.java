@@ -282,7 +282,12 @@ public final class ResetCommand {
 
   private SourceOpening opening(Config config, Host host, InstalledNode node) {
     return SourceOpening.of(
-        host, node, config, environment, config.agent().upgrade().allowInsecureRegistries());
+        host,
+        node,
+        config,
+        environment,
+        config.agent().upgrade().allowInsecureRegistries(),
+        out::println);
   }
 
   private void afterwards(ResetArguments arguments, ResetConfig config, Host host) {

@@ -212,7 +212,12 @@ public final class UpgradeCommand {
 
   private SourceOpening opening(Config config, Host host, InstalledNode node) {
     return SourceOpening.of(
-        host, node, config, environment, config.agent().upgrade().allowInsecureRegistries());
+        host,
+        node,
+        config,
+        environment,
+        config.agent().upgrade().allowInsecureRegistries(),
+        out::println);
   }
 
   private void afterwards(UpgradeArguments arguments, UpgradeConfig config, Host host) {
