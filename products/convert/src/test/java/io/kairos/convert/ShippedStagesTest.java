@@ -58,7 +58,7 @@ class ShippedStagesTest {
     "boot, System services.Kernel limits",
     "boot, GRUB.This boot of active succeeded",
     "after-install, GRUB.Hook boot assessment into the menu",
-    "after-upgrade, GRUB.Assess the next boot",
+    "after-upgrade, GRUB.Boot assessment",
     "rootfs.before, User data.Ask",
     "initramfs.before, User data.Ask",
     "network, User data.Stages that were over when it came",

@@ -127,9 +127,11 @@ class InstalledNodeIT extends InstalledNodeJourney {
 
     reboot(); // twice: the kernel finds no root, GRUB finds the mark
 
+    answer("timeout 300 systemctl is-system-running --wait || true");
     assertThat(answer("kairos-agent state get boot")).isEqualTo("passive_boot");
     assertThat(answer("cat /proc/cmdline")).contains("upgrade_failure");
     assertThat(answer("sudo cat /run/cos/upgrade_failure")).isEqualTo("1");
+    assertThat(answer("cat /etc/issue.d/03-UPGRADE")).contains("did not come up");
     assertThat(answer("cat " + NextImage.MARK)).as("the system before").isEqualTo("next");
     assertThat(answer("cat /usr/local/kept")).isEqualTo("kept");
   }

@@ -23,6 +23,7 @@ import io.kairos.agent.node.SystemSource;
 import io.kairos.base.HostFailure;
 import io.kairos.base.KairosException;
 import io.kairos.base.Refused;
+import io.kairos.boot.BootState;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
 import io.kairos.config.ResetConfig;
@@ -111,9 +112,10 @@ public final class ResetCommand {
    * @throws KairosException when the node was not reset, or not wholly
    */
   public void run(ResetArguments arguments) {
+    ResetPlanner.requireRecovery(BootState.observe(machine));
+    Root.require();
     InstalledNode node = InstalledNode.observe(machine);
     ResetPlanner.requireResettable(node);
-    Root.require();
     if (arguments.view().isPresent()) {
       show(arguments);
       return;

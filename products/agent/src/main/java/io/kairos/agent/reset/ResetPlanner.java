@@ -53,14 +53,19 @@ public final class ResetPlanner {
     return new Draft().plan();
   }
 
-  /** What can be told before there is a source. */
-  static void requireResettable(InstalledNode node) {
-    if (node.boot() != BootState.RECOVERY && node.boot() != BootState.AUTORESET) {
+  /** What can be told to anybody. */
+  static void requireRecovery(BootState boot) {
+    if (boot != BootState.RECOVERY && boot != BootState.AUTORESET) {
       throw new Refused(
           "reset can only be called from the recovery system",
           "choose the recovery or the state reset entry of the boot menu, or run kairos-agent"
               + " bootentry --select statereset and reboot");
     }
+  }
+
+  /** What can be told before there is a source. */
+  static void requireResettable(InstalledNode node) {
+    requireRecovery(node.boot());
     if (!node.missingTools().isEmpty()) {
       throw new Refused(
           "this system lacks what a reset needs: " + String.join(", ", node.missingTools()),

@@ -18,6 +18,7 @@ import io.kairos.agent.node.SystemSource;
 import io.kairos.agent.upgrade.UpgradeRequest.Target;
 import io.kairos.base.KairosException;
 import io.kairos.base.Refused;
+import io.kairos.boot.BootState;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
 import io.kairos.config.ImageConfig;
@@ -71,13 +72,14 @@ public final class UpgradeCommand {
    * @throws KairosException when nothing was upgraded, or not everything
    */
   public void run(UpgradeArguments arguments) {
-    InstalledNode node = InstalledNode.observe(machine);
-    UpgradePlanner.requireUpgradable(
-        node, arguments.what() == UpgradeArguments.What.RECOVERY ? Target.RECOVERY : Target.ACTIVE);
+    UpgradePlanner.requireInstalled(BootState.observe(machine));
     Root.require();
+    InstalledNode node = InstalledNode.observe(machine);
     Config config = collected(arguments);
     CheckedConfig.require(config, machine, arguments.isStrict(), err);
     AdminUser.require(config, machine);
+    targets(arguments, config.agent().upgrade())
+        .forEach(target -> UpgradePlanner.requireUpgradable(node, target));
     Host host = HostWithEnvironment.of(machine, config.agent().env());
     if (arguments.view().isPresent()) {
       show(arguments, config, host, node);

@@ -66,13 +66,18 @@ public final class UpgradePlanner {
     return new Draft().plan();
   }
 
-  /** What can be told before there is a source. */
-  static void requireUpgradable(InstalledNode node, Target target) {
-    if (node.boot() == BootState.LIVE || node.boot() == BootState.UNKNOWN) {
+  /** What can be told to anybody. */
+  static void requireInstalled(BootState boot) {
+    if (boot == BootState.LIVE || boot == BootState.UNKNOWN) {
       throw new Refused(
           "cannot upgrade from live media/unknown boot state",
           "install this machine first, or boot its active, passive or recovery system");
     }
+  }
+
+  /** What can be told before there is a source. */
+  static void requireUpgradable(InstalledNode node, Target target) {
+    requireInstalled(node.boot());
     if (!node.missingTools().isEmpty()) {
       throw new Refused(
           "this system lacks what upgrading needs: " + String.join(", ", node.missingTools()),
