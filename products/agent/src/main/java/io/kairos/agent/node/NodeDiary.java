@@ -18,7 +18,7 @@ import java.util.Map;
  * and one for its source.
  */
 public record NodeDiary(Map<String, String> values) {
-  static final String FILE = ".kairos-state";
+  public static final String FILE = ".kairos-state";
   private static final String NEVER = "never";
 
   /** What the diary tells of. */

@@ -105,6 +105,7 @@ public final class NodePerformer implements Performer<NodeStep> {
           durable.write(
               oem.resolve("10_ssh_hardening.yaml"), resource("10_ssh_hardening.yaml"), READ_ONLY);
       case NodeStep.CopyLogs(var persistent) -> copyLogs(persistent);
+      case NodeStep.CarryDiary(var from, var to) -> carryDiary(from, to);
       case NodeStep.RecordInDiary(var event, var persistent, String source) ->
           record(event, persistent.resolve(NodeDiary.FILE), source);
       case NodeStep.Fetch(var source, var store) ->
@@ -185,6 +186,13 @@ public final class NodePerformer implements Performer<NodeStep> {
       Files.setAttribute(tmp, "unix:mode", 01777);
     } catch (IOException e) {
       throw new HostFailure("cannot make " + tmp + " writable for everybody", e);
+    }
+  }
+
+  private void carryDiary(Path from, Path to) {
+    Path diary = from.resolve(NodeDiary.FILE);
+    if (Files.exists(diary)) {
+      durable.write(to.resolve(NodeDiary.FILE), read(diary), "rw-r--r--");
     }
   }
 

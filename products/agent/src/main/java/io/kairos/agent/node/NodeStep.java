@@ -208,6 +208,14 @@ public sealed interface NodeStep extends Step {
     }
   }
 
+  /** Copies the diary, if there is one, to where a format does not reach it, or back. */
+  record CarryDiary(Path from, Path to) implements NodeStep {
+    @Override
+    public String summary() {
+      return "carry %s to %s".formatted(from.resolve(NodeDiary.FILE), to);
+    }
+  }
+
   /**
    * @param source in the form that state files use
    */

@@ -206,7 +206,14 @@ public final class ResetPlanner {
     private void forget() {
       plan.milestone("format");
       if (request.formatsPersistent()) {
-        node.persistent().ifPresent(found -> format(found, "COS_PERSISTENT", "/usr/local"));
+        node.persistent()
+            .ifPresent(
+                found -> {
+                  plan.must(new NodeStep.CarryDiary(binds.get("/usr/local"), state));
+                  format(found, "COS_PERSISTENT", "/usr/local");
+                  plan.must(new NodeStep.CarryDiary(state, binds.get("/usr/local")));
+                  plan.must(disk(new DiskStep.DeleteFile(state.resolve(NodeDiary.FILE))));
+                });
       }
       if (request.formatsOem()) {
         node.oem().ifPresent(found -> format(found, "COS_OEM", "/oem"));

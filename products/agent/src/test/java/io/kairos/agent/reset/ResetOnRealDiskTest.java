@@ -89,7 +89,9 @@ class ResetOnRealDiskTest {
     assertThat(persistent.resolve("data")).doesNotExist();
     assertThat(persistent.resolve(".kairos-state"))
         .content()
-        .contains("last-reset: \"2026-07-21T09:51:00Z\"", "recovery.img");
+        .contains("last-reset: \"2026-07-21T09:51:00Z\"", "recovery.img")
+        .contains("first-install: \"2026-07-21T09:51:00Z\"");
+    assertThat(state.resolve(".kairos-state")).doesNotExist();
   }
 
   @Test
@@ -146,7 +148,11 @@ class ResetOnRealDiskTest {
     }
     assertThat(cuts).isGreaterThan(50);
     assertThat(announced).as("cuts that the next boot makes good").isGreaterThan(cuts - 12);
-    assertThat(lab.look(5).resolve("data")).doesNotExist();
+    Path persistent = lab.look(5);
+    assertThat(persistent.resolve("data")).doesNotExist();
+    assertThat(persistent.resolve(".kairos-state"))
+        .content()
+        .doesNotContain("first-install: never");
   }
 
   private boolean isCut(int point) throws IOException {
