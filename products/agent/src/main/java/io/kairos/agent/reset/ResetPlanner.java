@@ -95,7 +95,6 @@ public final class ResetPlanner {
     private final Path efi = node.mounts().resolve("efi");
     private final Path transition = image(InstalledNode.TRANSITION);
     private final Path active = image(Slot.ACTIVE.file());
-    private final Path copy = image(InstalledNode.PREVIOUS);
     private final Map<String, Path> binds = new TreeMap<>();
 
     Plan<NodeStep> plan() {
@@ -148,7 +147,7 @@ public final class ResetPlanner {
     private void deploy() {
       plan.milestone("active");
       plan.must(disk(new DiskStep.DeleteFile(transition)));
-      plan.must(disk(new DiskStep.DeleteFile(copy)));
+      plan.must(disk(new DiskStep.DeleteFile(image(InstalledNode.PREVIOUS))));
       plan.must(
           disk(
               new DiskStep.RequireRoom(
@@ -193,9 +192,9 @@ public final class ResetPlanner {
     private void rotate() {
       plan.milestone("passive");
       plan.must(disk(new DiskStep.Publish(transition, active)));
-      plan.must(disk(new DiskStep.CopyFile(active, copy)));
-      plan.must(disk(new DiskStep.LabelImage(copy, Slot.PASSIVE.label())));
-      plan.must(disk(new DiskStep.Publish(copy, image(Slot.PASSIVE.file()))));
+      plan.must(disk(new DiskStep.CopyFile(active, transition)));
+      plan.must(disk(new DiskStep.LabelImage(transition, Slot.PASSIVE.label())));
+      plan.must(disk(new DiskStep.Publish(transition, image(Slot.PASSIVE.file()))));
       plan.must(
           boot(
               new BootStep.SetVariables(
