@@ -25,6 +25,17 @@ public final class Lifecycle {
     this.grace = grace;
   }
 
+  /** What follows a new system: one of both, or a word about what is left to do. */
+  public void afterwards(boolean reboots, boolean powersOff) {
+    if (reboots) {
+      reboot();
+    } else if (powersOff) {
+      powerOff();
+    } else {
+      out.println("Reboot to start it");
+    }
+  }
+
   public void reboot() {
     after("Rebooting", this::restart);
   }

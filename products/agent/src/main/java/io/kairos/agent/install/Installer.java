@@ -1,21 +1,17 @@
 package io.kairos.agent.install;
 
 import io.kairos.agent.Stages;
-import io.kairos.agent.node.NodePerformer;
-import io.kairos.agent.node.NodeStep;
+import io.kairos.agent.node.ActionRunner;
 import io.kairos.agent.node.SourceFacts;
 import io.kairos.agent.node.SystemSource;
 import io.kairos.base.Refused;
 import io.kairos.boot.BootPerformer;
 import io.kairos.boot.BootStep;
 import io.kairos.host.Host;
-import io.kairos.plan.Applier;
 import io.kairos.plan.Faults;
 import io.kairos.plan.Performer;
 import io.kairos.plan.Progress;
-import io.kairos.storage.DiskPerformer;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /** Observes, plans, lets hooks prepare the machine, observes and plans again, and installs. */
@@ -23,10 +19,7 @@ public final class Installer {
   private static final System.Logger LOG = System.getLogger(Installer.class.getName());
 
   private final Host host;
-  private final NodePerformer performer;
-  private final Progress progress;
-  private final Faults faults;
-  private final AtomicReference<Applier> running = new AtomicReference<>();
+  private final ActionRunner runner;
 
   /**
    * @param roots opens a mounted image as the root of another system
@@ -46,9 +39,7 @@ public final class Installer {
       Progress progress,
       Faults faults) {
     this.host = host;
-    this.progress = progress;
-    this.faults = faults;
-    this.performer = new NodePerformer(host, roots, new DiskPerformer(host), boot, stages);
+    this.runner = new ActionRunner(host, roots, boot, stages, progress, faults);
   }
 
   /** What {@link #install} would do now. */
@@ -71,26 +62,17 @@ public final class Installer {
    */
   public void install(InstallRequest request) {
     InstallPlan first = plan(request);
-    apply(first.preparation(), request);
+    runner.apply(first.preparation(), request.isStrict());
     InstallPlan second = plan(request);
     if (!second.plan().equals(first.plan())) {
       LOG.log(System.Logger.Level.INFO, "the hooks of kairos-install.pre changed the plan");
     }
     second.notes().forEach(note -> LOG.log(System.Logger.Level.DEBUG, note));
-    apply(second.plan(), request);
-  }
-
-  private void apply(io.kairos.plan.Plan<NodeStep> plan, InstallRequest request) {
-    var applier = new Applier(host.clock(), progress, faults, request.isStrict());
-    running.set(applier);
-    applier.apply(plan, performer);
+    runner.apply(second.plan(), request.isStrict());
   }
 
   /** Ends the installation before its next step. Called from any thread. */
   public void cancel() {
-    Applier applier = running.get();
-    if (applier != null) {
-      applier.cancel();
-    }
+    runner.cancel();
   }
 }

@@ -71,18 +71,16 @@ public record InstalledNode(
    * @param loops of images that nothing runs from
    * @param replacedActive the system that the new one has replaced already, still without its role
    */
-  public record Leftovers(
-      List<Path> imageMounts, List<Path> loops, List<Path> mounts, boolean replacedActive) {
-    public static final Leftovers NONE = new Leftovers(List.of(), List.of(), List.of(), false);
+  public record Leftovers(List<Path> imageMounts, List<Path> loops, boolean replacedActive) {
+    public static final Leftovers NONE = new Leftovers(List.of(), List.of(), false);
 
     public Leftovers {
       imageMounts = List.copyOf(imageMounts);
       loops = List.copyOf(loops);
-      mounts = List.copyOf(mounts);
     }
 
     public boolean holdSomething() {
-      return !imageMounts.isEmpty() || !loops.isEmpty() || !mounts.isEmpty();
+      return !imageMounts.isEmpty() || !loops.isEmpty();
     }
   }
 
@@ -190,7 +188,6 @@ public record InstalledNode(
     return new Leftovers(
         all.stream().filter(target -> target.startsWith(transition)).toList(),
         loops,
-        List.of(),
         state.map(found -> hasReplacedActive(host, found)).orElse(false));
   }
 

@@ -77,17 +77,12 @@ public record SourceOpening(
     };
   }
 
-  /**
-   * As the configuration says.
-   *
-   * @param allowsInsecure plain HTTP and any certificate
-   */
+  /** As the configuration says. */
   public static SourceOpening of(
       Host host,
       InstalledNode node,
       Config config,
       Map<String, String> environment,
-      boolean allowsInsecure,
       Consumer<String> notes) {
     Path store =
         node.persistent()
@@ -96,7 +91,8 @@ public record SourceOpening(
             .orElse(host.path("/var/tmp/kairos-images"));
     return new SourceOpening(
         host,
-        RegistryAccess.of(host, environment).allowingInsecure(allowsInsecure),
+        RegistryAccess.of(host, environment)
+            .allowingInsecure(config.agent().upgrade().allowInsecureRegistries()),
         key(host, config),
         store,
         List.of(host.path("/")),

@@ -117,7 +117,7 @@ public final class ResetCommand {
     InstalledNode node = InstalledNode.observe(machine);
     ResetPlanner.requireResettable(node);
     if (arguments.view().isPresent()) {
-      show(arguments);
+      show(arguments, node);
       return;
     }
     if (!arguments.isUnattended() && isAborted()) {
@@ -132,7 +132,8 @@ public final class ResetCommand {
       reset(wishes.changed(request(arguments, config)), config, host, node);
       var _ = bus.publish(ProviderEvent.RESET_AFTER, Map.of("config", ""));
     }
-    afterwards(arguments, config.agent().reset(), host);
+    ResetConfig reset = config.agent().reset();
+    new Lifecycle(host, out).afterwards(arguments.reboots() || reset.reboot(), reset.poweroff());
   }
 
   /** What providers want otherwise. */
@@ -248,14 +249,14 @@ public final class ResetCommand {
 
   // ---- the reset
 
-  private void show(ResetArguments arguments) {
+  private void show(ResetArguments arguments, InstalledNode node) {
     Config config = checked(arguments);
-    InstalledNode node = InstalledNode.observe(machine);
     ImageSource source = source(config);
     SystemSource system =
         source instanceof ImageSource.OciImage
             ? new SystemSource.Unseen(source.toString())
-            : opening(config, machine, node).open(source, StepProgress.IGNORED);
+            : SourceOpening.of(machine, node, config, environment, out::println)
+                .open(source, StepProgress.IGNORED);
     Plan<NodeStep> plan =
         new ResetPlanner(node, request(arguments, config), system, SourceFacts.measure(system))
             .plan();
@@ -269,7 +270,7 @@ public final class ResetCommand {
     Function<Path, Host> images =
         roots.andThen(image -> HostWithEnvironment.of(image, config.agent().env()));
     var runner = new ActionRunner(host, images, stages.apply(config), progress);
-    SourceOpening opening = opening(config, host, node);
+    SourceOpening opening = SourceOpening.of(host, node, config, environment, out::println);
     try (Interruption _ = Interruption.stops(runner::cancel)) {
       SystemSource system = runner.fetch(opening, source(config));
       runner.apply(
@@ -280,26 +281,5 @@ public final class ResetCommand {
     }
     FileTree.delete(opening.store());
     out.println("This node is new again");
-  }
-
-  private SourceOpening opening(Config config, Host host, InstalledNode node) {
-    return SourceOpening.of(
-        host,
-        node,
-        config,
-        environment,
-        config.agent().upgrade().allowInsecureRegistries(),
-        out::println);
-  }
-
-  private void afterwards(ResetArguments arguments, ResetConfig config, Host host) {
-    var lifecycle = new Lifecycle(host, out);
-    if (arguments.reboots() || config.reboot()) {
-      lifecycle.reboot();
-    } else if (config.poweroff()) {
-      lifecycle.powerOff();
-    } else {
-      out.println("Reboot to start it");
-    }
   }
 }

@@ -101,8 +101,7 @@ public final class ResetPlanner {
       plan.milestone("prepare");
       InstalledNode.Leftovers left = node.leftovers();
       if (left.holdSomething()) {
-        plan.must(
-            disk(new DiskStep.ReleaseLeftovers(left.imageMounts(), left.loops(), left.mounts())));
+        plan.must(disk(new DiskStep.ReleaseLeftovers(left.imageMounts(), left.loops(), List.of())));
       }
       plan.must(
           place.mountedAt().isPresent()

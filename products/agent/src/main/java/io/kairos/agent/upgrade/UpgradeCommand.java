@@ -88,7 +88,9 @@ public final class UpgradeCommand {
     try (AgentLock _ = AgentLock.take(machine, "kairos-agent upgrade")) {
       upgrade(arguments, config, host, node);
     }
-    afterwards(arguments, config.agent().upgrade(), host);
+    UpgradeConfig upgrade = config.agent().upgrade();
+    new Lifecycle(host, out)
+        .afterwards(arguments.reboots() || upgrade.reboot(), upgrade.poweroff());
   }
 
   private Config collected(UpgradeArguments arguments) {
@@ -162,7 +164,7 @@ public final class UpgradeCommand {
     List<Plan<NodeStep>> plans = new ArrayList<>();
     for (Target target : targets(arguments, config.agent().upgrade())) {
       ImageSource source = source(arguments, target, config.agent().upgrade());
-      SourceOpening opening = opening(config, host, node);
+      SourceOpening opening = SourceOpening.of(host, node, config, environment, out::println);
       if (source instanceof ImageSource.OciImage) {
         err.println("note: sizes are known once " + source + " has been fetched");
         plans.add(ActionRunner.fetching(source, opening.store()));
@@ -189,7 +191,7 @@ public final class UpgradeCommand {
   private void upgrade(UpgradeArguments arguments, Config config, Host host, InstalledNode node) {
     Progress progress = ConsoleProgress.on(out).and(JournalProgress.of(machine, environment, err));
     ActionRunner runner = runner(config, host, progress);
-    SourceOpening opening = opening(config, host, node);
+    SourceOpening opening = SourceOpening.of(host, node, config, environment, out::println);
     try (Interruption _ = Interruption.stops(runner::cancel)) {
       for (Target target : targets(arguments, config.agent().upgrade())) {
         ImageSource source = source(arguments, target, config.agent().upgrade());
@@ -210,26 +212,5 @@ public final class UpgradeCommand {
     Function<Path, Host> images =
         roots.andThen(image -> HostWithEnvironment.of(image, config.agent().env()));
     return new ActionRunner(host, images, stages.apply(config), progress);
-  }
-
-  private SourceOpening opening(Config config, Host host, InstalledNode node) {
-    return SourceOpening.of(
-        host,
-        node,
-        config,
-        environment,
-        config.agent().upgrade().allowInsecureRegistries(),
-        out::println);
-  }
-
-  private void afterwards(UpgradeArguments arguments, UpgradeConfig config, Host host) {
-    var lifecycle = new Lifecycle(host, out);
-    if (arguments.reboots() || config.reboot()) {
-      lifecycle.reboot();
-    } else if (config.poweroff()) {
-      lifecycle.powerOff();
-    } else {
-      out.println("Reboot to start it");
-    }
   }
 }

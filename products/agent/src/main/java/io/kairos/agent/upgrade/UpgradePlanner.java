@@ -17,6 +17,7 @@ import io.kairos.host.Host;
 import io.kairos.plan.Plan;
 import io.kairos.storage.DiskStep;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -149,8 +150,7 @@ public final class UpgradePlanner {
     private void release() {
       InstalledNode.Leftovers left = node.leftovers();
       if (left.holdSomething()) {
-        plan.must(
-            disk(new DiskStep.ReleaseLeftovers(left.imageMounts(), left.loops(), left.mounts())));
+        plan.must(disk(new DiskStep.ReleaseLeftovers(left.imageMounts(), left.loops(), List.of())));
       }
     }
 
@@ -263,7 +263,7 @@ public final class UpgradePlanner {
     }
 
     private void stage(String name) {
-      plan.strict(new NodeStep.RunStage(name, java.util.List.of()));
+      plan.strict(new NodeStep.RunStage(name, List.of()));
     }
   }
 
