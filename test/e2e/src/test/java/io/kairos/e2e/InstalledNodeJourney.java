@@ -99,7 +99,7 @@ abstract class InstalledNodeJourney {
 
   String answer(String line) {
     Output output = shell.ask(List.of(line)).getFirst();
-    assertThat(output.exitCode()).as("%s: %s", line, output.stderr()).isZero();
+    assertThat(output.exitCode()).as("%s: %s%s", line, output.stdout(), output.stderr()).isZero();
     return output.text();
   }
 
