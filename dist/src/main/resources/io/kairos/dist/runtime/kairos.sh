@@ -17,4 +17,12 @@ case $name in
   *) heap=256m ;;
 esac
 
-exec "$home/bin/java" "-Xmx$heap" "@$home/java.args" io.kairos.dist.node.NodeMain "$name" "$@"
+# What hashes a whole system earns the second compiler, which knows the SHA instructions of the
+# processor (ten times as fast and more); everything else ends before that one would pay.
+case " $name $* " in
+  *" upgrade "* | *" pull-image "* | *"install "*) compilers=4 ;;
+  *) compilers=1 ;;
+esac
+
+exec "$home/bin/java" "-Xmx$heap" "@$home/java.args" "-XX:TieredStopAtLevel=$compilers" \
+  io.kairos.dist.node.NodeMain "$name" "$@"

@@ -36,6 +36,7 @@ class LauncherTest {
             """
             -Xmx256m
             @%s/java.args
+            -XX:TieredStopAtLevel=1
             io.kairos.dist.node.NodeMain
             kairos-agent
             run-stage
@@ -52,6 +53,16 @@ class LauncherTest {
   void immucoreGetsASmallHeap() throws IOException {
     Path init = Files.createSymbolicLink(root.resolve("init"), root.resolve("kairos"));
     assertThat(start(init)).startsWith("-Xmx64m\n").contains("\ninit\n");
+  }
+
+  @Test
+  void whatHashesASystemGetsTheSecondCompiler() throws IOException {
+    Path agent = Files.createSymbolicLink(root.resolve("kairos-agent"), root.resolve("kairos"));
+    String both = "-XX:TieredStopAtLevel=4\n";
+    assertThat(start(agent, "upgrade", "--source", "oci:a/b")).contains(both);
+    assertThat(start(agent, "manual-install", "config.yaml")).contains(both);
+    assertThat(start(root.resolve("kairos"), "agent", "pull-image", "a/b")).contains(both);
+    assertThat(start(agent, "upgraded")).doesNotContain(both);
   }
 
   private static String start(Path program, String... arguments) {

@@ -3,16 +3,19 @@ package io.kairos.images;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
+import java.util.Optional;
 import java.util.zip.ZipException;
 
-/** Hashes what is read, also what is skipped, and stops at a limit. */
+/**
+ * Hashes what is read, also what is skipped, where somebody wants to know, and stops at a limit.
+ */
 final class HashingInputStream extends InputStream {
   private final InputStream in;
-  private final MessageDigest hash;
+  private final Optional<MessageDigest> hash;
   private final long limit;
   private long count;
 
-  HashingInputStream(InputStream in, MessageDigest hash, long limit) {
+  HashingInputStream(InputStream in, Optional<MessageDigest> hash, long limit) {
     this.in = in;
     this.hash = hash;
     this.limit = limit;
@@ -28,7 +31,9 @@ final class HashingInputStream extends InputStream {
   public int read(byte[] buffer, int from, int length) throws IOException {
     int read = in.read(buffer, from, length);
     if (read > 0) {
-      hash.update(buffer, from, read);
+      if (hash.isPresent()) {
+        hash.get().update(buffer, from, read);
+      }
       count += read;
       if (count > limit) {
         throw new ZipException(
@@ -48,7 +53,7 @@ final class HashingInputStream extends InputStream {
     in.close();
   }
 
-  byte[] digest() {
-    return hash.digest();
+  Optional<byte[]> digest() {
+    return hash.map(MessageDigest::digest);
   }
 }

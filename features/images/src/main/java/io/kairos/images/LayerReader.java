@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
@@ -32,21 +33,40 @@ final class LayerReader implements Closeable {
     this.tar = new TarReader(archive);
   }
 
+  /** For reading it once to the end, and then {@link #verify}. */
   static LayerReader open(TarSource source, ReadLimits limits) throws IOException {
-    long size = source.size();
-    var file =
-        new HashingInputStream(
-            source.open(),
-            source
-                .expected()
-                .map(descriptor -> descriptor.digest().newHash())
-                .orElseGet(() -> Digest.newHash("sha256")),
-            Long.MAX_VALUE);
+    Optional<Digest> whole = source.expected().map(Descriptor::digest);
+    // A plain layer has one digest by two names.
+    boolean once = whole.isPresent() && whole.equals(source.diffId());
+    return open(
+        source,
+        limits,
+        source.open(),
+        whole.filter(_ -> !once).map(Digest::newHash),
+        source.diffId().map(Digest::newHash));
+  }
+
+  /**
+   * Of what was verified before, or has parts that are verified on their own: hashing it again
+   * would take most of the time.
+   */
+  static LayerReader openTrusted(TarSource source, ReadLimits limits) throws IOException {
+    return open(source, limits, source.openAgain(), Optional.empty(), Optional.empty());
+  }
+
+  private static LayerReader open(
+      TarSource source,
+      ReadLimits limits,
+      InputStream stored,
+      Optional<MessageDigest> fileHash,
+      Optional<MessageDigest> plainHash)
+      throws IOException {
+    var file = new HashingInputStream(stored, fileHash, Long.MAX_VALUE);
     var plain =
         new HashingInputStream(
             uncompressed(new BufferedInputStream(file, BUFFER)),
-            source.diffId().map(Digest::newHash).orElseGet(() -> Digest.newHash("sha256")),
-            limits.plainSize(size));
+            plainHash,
+            limits.plainSize(source.size()));
     return new LayerReader(source, file, plain, new BufferedInputStream(plain, BUFFER));
   }
 
@@ -73,16 +93,21 @@ final class LayerReader implements Closeable {
     archive.transferTo(OutputStream.nullOutputStream());
     // A decompressor may stop before the end of the file.
     file.transferTo(OutputStream.nullOutputStream());
-    source
-        .expected()
-        .ifPresent(d -> OciLayout.requireDigest(source.file(), d.digest(), file.digest()));
+    file.digest()
+        .ifPresent(
+            hash ->
+                OciLayout.requireDigest(
+                    source.file(), source.expected().orElseThrow().digest(), hash));
     Optional<Digest> diffId = source.diffId();
-    if (diffId.isPresent()
-        && !Digest.ofHash(diffId.get().algorithm(), plain.digest()).equals(diffId.get())) {
+    if (diffId.isPresent() && !isHash(diffId.get(), plain.digest().orElseThrow())) {
       throw new Refused(
           source.name() + " does not unpack to the diff_id of the image's config: " + diffId.get(),
           "build or fetch the image again");
     }
+  }
+
+  private static boolean isHash(Digest digest, byte[] hash) {
+    return Digest.ofHash(digest.algorithm(), hash).equals(digest);
   }
 
   @Override

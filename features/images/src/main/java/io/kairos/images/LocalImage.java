@@ -90,7 +90,7 @@ public record LocalImage(Flattened root, Optional<StoredImage> image) {
   }
 
   private static void each(Path archive, Members members) throws IOException {
-    try (LayerReader reader = LayerReader.open(TarSource.of(archive), ReadLimits.DEFAULT)) {
+    try (LayerReader reader = LayerReader.openTrusted(TarSource.of(archive), ReadLimits.DEFAULT)) {
       for (var entry = reader.tar().next(); entry.isPresent(); entry = reader.tar().next()) {
         members.accept(entry.get(), reader.tar().content());
       }

@@ -46,6 +46,11 @@ record TarSource(
     return assembly.isPresent() ? assembly.get().open() : Files.newInputStream(file);
   }
 
+  /** As {@link #open}; files of this machine that have changed since are an error. */
+  InputStream openAgain() throws IOException {
+    return assembly.isPresent() ? assembly.get().openAgain() : Files.newInputStream(file);
+  }
+
   /** Octets that {@link #open} gives, about. */
   long size() throws IOException {
     return assembly.isPresent() ? assembly.get().size() : Files.size(file);

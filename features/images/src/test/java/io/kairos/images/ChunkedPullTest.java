@@ -222,6 +222,19 @@ class ChunkedPullTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"usr/bin/p003", "usr/bin/p001"})
+  void whatChangesBeforeItIsUnpackedIsNoticed(String file) throws IOException {
+    try (var registry = registry()) {
+      Flattened root = pull(registry, tree).root();
+      Path changed = tree.resolve(file);
+      byte[] content = Files.readAllBytes(changed);
+      content[content.length - 1] ^= 1;
+      Files.write(changed, content);
+      assertThatThrownBy(() -> contents(root)).hasMessageContaining(changed + " changed");
+    }
+  }
+
   @Test
   void theSameArchiveGivesTheSameLayer() throws IOException {
     Path again = Files.createDirectory(folder.resolve("again"));
