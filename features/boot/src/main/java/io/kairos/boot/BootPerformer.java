@@ -45,6 +45,9 @@ public final class BootPerformer implements Performer<BootStep> {
   /** The folder of its menu, as it was linked into a distribution's signed GRUB. */
   private static final Pattern VENDOR = Pattern.compile("/EFI/([A-Za-z0-9_.-]{1,32})");
 
+  /** What {@link BootStep.StageMenu} adds; the image's own menus name other consoles first. */
+  private static final Pattern CONSOLE = Pattern.compile("console=tty1 console=(\\S+)");
+
   private static final String ESP_MENU =
       """
       search --no-floppy --label --set=root COS_STATE
@@ -203,10 +206,23 @@ public final class BootPerformer implements Performer<BootStep> {
     } catch (IOException e) {
       throw new HostFailure("the image has no boot menu", e);
     }
-    if (tty.isPresent()) {
-      menu = menu.replace("console=tty1", "console=tty1 console=" + tty.get());
+    Path folder = state.resolve(folder(state));
+    Optional<String> console = tty.or(() -> consoleIn(folder.resolve(MENU)));
+    if (console.isPresent()) {
+      menu = menu.replace("console=tty1", "console=tty1 console=" + console.get());
     }
-    durable.write(state.resolve(folder(state)).resolve(STAGED_MENU), menu, FILE);
+    durable.write(folder.resolve(STAGED_MENU), menu, FILE);
+  }
+
+  /** The one that the installation added to the menu before. */
+  private static Optional<String> consoleIn(Path menu) {
+    try {
+      return Files.exists(menu)
+          ? CONSOLE.matcher(Files.readString(menu)).results().map(found -> found.group(1)).findFirst()
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new HostFailure("cannot read the boot menu " + menu, e);
+    }
   }
 
   private void publishMenu(Path state, Optional<Path> esp) {

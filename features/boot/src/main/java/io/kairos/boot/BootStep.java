@@ -37,7 +37,11 @@ public sealed interface BootStep extends Step {
     }
   }
 
-  /** The image's {@code /etc/cos/grub.cfg}, under a name that GRUB does not read yet. */
+  /**
+   * The image's {@code /etc/cos/grub.cfg}, under a name that GRUB does not read yet.
+   *
+   * @param tty one more console; without one, that of the menu before stays
+   */
   record StageMenu(Path image, Path state, Optional<String> tty) implements BootStep {
     @Override
     public String summary() {

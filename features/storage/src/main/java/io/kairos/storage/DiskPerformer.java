@@ -120,6 +120,10 @@ public final class DiskPerformer implements Performer<DiskStep> {
         host.run(Command.of("tune2fs", "-L", label, file.toString()));
         yield Undo.NOTHING;
       }
+      case DiskStep.RenewUuid(var file) -> {
+        host.run(Command.of("tune2fs", "-U", "random", file.toString()));
+        yield Undo.NOTHING;
+      }
       case DiskStep.CheckImage(var file) -> {
         host.run(Command.of("e2fsck", "-f", "-n", file.toString()).within(FORMAT_DEADLINE));
         yield Undo.NOTHING;

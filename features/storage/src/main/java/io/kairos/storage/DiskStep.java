@@ -151,6 +151,14 @@ public sealed interface DiskStep extends Step {
     }
   }
 
+  /** Gives an ext2, ext3 or ext4 image, which was copied from another, an identity of its own. */
+  record RenewUuid(Path file) implements DiskStep {
+    @Override
+    public String summary() {
+      return "give the file system in " + file + " a UUID of its own";
+    }
+  }
+
   /** Reads a whole file system for errors. */
   record CheckImage(Path file) implements DiskStep {
     @Override

@@ -7,6 +7,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What the first blocks of a device say about the file system on it.
@@ -14,13 +15,15 @@ import java.util.Optional;
  * @param type as mount(2) takes it: {@code ext2}, {@code ext4}, {@code vfat}, {@code squashfs},
  *     {@code iso9660}, {@code xfs}, {@code btrfs}, {@code erofs}; or {@code crypto_LUKS}
  * @param label volume label; empty when it has none, or none that is read here
+ * @param uuid of ext2, ext3 and ext4, as blkid(8) shows it; empty otherwise
  */
-public record Superblock(String type, Optional<String> label) {
+public record Superblock(String type, Optional<String> label, Optional<String> uuid) {
   // fs/ext4/ext4.h
   private static final int EXT_OFFSET = 1024;
   private static final int EXT_MAGIC_AT = EXT_OFFSET + 0x38;
   private static final int EXT_COMPAT_AT = EXT_OFFSET + 0x5C;
   private static final int EXT_INCOMPAT_AT = EXT_OFFSET + 0x60;
+  private static final int EXT_UUID_AT = EXT_OFFSET + 0x68;
   private static final int EXT_LABEL_AT = EXT_OFFSET + 0x78;
   private static final int EXT_LABEL_SIZE = 16;
   private static final int EXT_MAGIC = 0xEF53;
@@ -53,7 +56,14 @@ public record Superblock(String type, Optional<String> label) {
     }
     if (has(head, EXT_LABEL_AT + EXT_LABEL_SIZE)
         && Short.toUnsignedInt(head.getShort(EXT_MAGIC_AT)) == EXT_MAGIC) {
-      return found(extType(head), text(head, EXT_LABEL_AT, EXT_LABEL_SIZE));
+      head.order(ByteOrder.BIG_ENDIAN);
+      var uuid = new UUID(head.getLong(EXT_UUID_AT), head.getLong(EXT_UUID_AT + Long.BYTES));
+      head.order(ByteOrder.LITTLE_ENDIAN);
+      return Optional.of(
+          new Superblock(
+              extType(head),
+              text(head, EXT_LABEL_AT, EXT_LABEL_SIZE),
+              Optional.of(uuid.toString())));
     }
     if (has(head, EROFS_AT + 4) && head.getInt(EROFS_AT) == 0xE0F5E1E2) {
       return found("erofs", text(head, EROFS_AT + 64, 16));
@@ -82,7 +92,7 @@ public record Superblock(String type, Optional<String> label) {
   }
 
   private static Optional<Superblock> found(String type, Optional<String> label) {
-    return Optional.of(new Superblock(type, label));
+    return Optional.of(new Superblock(type, label, Optional.empty()));
   }
 
   /** Fewer bytes than asked for where the device ends. */

@@ -17,11 +17,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SuperblockTest {
+  private static final String UUID = "0b5e6f1a-9c1d-4e2f-8a3b-123456789abc";
+
   @ParameterizedTest
   @CsvSource({
-    "ext2, mkfs.ext2 -q -L COS_ACTIVE",
-    "ext3, mkfs.ext3 -q -L COS_ACTIVE",
-    "ext4, mkfs.ext4 -q -L COS_ACTIVE",
+    "ext2, mkfs.ext2 -q -U 0b5e6f1a-9c1d-4e2f-8a3b-123456789abc -L COS_ACTIVE",
+    "ext3, mkfs.ext3 -q -U 0b5e6f1a-9c1d-4e2f-8a3b-123456789abc -L COS_ACTIVE",
+    "ext4, mkfs.ext4 -q -U 0b5e6f1a-9c1d-4e2f-8a3b-123456789abc -L COS_ACTIVE",
     "vfat, mkfs.vfat -F 16 -n COS_ACTIVE",
     "vfat, mkfs.vfat -F 32 -n COS_ACTIVE",
   })
@@ -41,7 +43,10 @@ class SuperblockTest {
                 process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
         .doesNotContain("rror");
     assertThat(process.waitFor()).isZero();
-    assertThat(read(image)).contains(new Superblock(type, Optional.of("COS_ACTIVE")));
+    Superblock found = read(image).orElseThrow();
+    assertThat(found.type()).isEqualTo(type);
+    assertThat(found.label()).contains("COS_ACTIVE");
+    assertThat(found.uuid()).isEqualTo(type.startsWith("ext") ? Optional.of(UUID) : Optional.empty());
   }
 
   @Test

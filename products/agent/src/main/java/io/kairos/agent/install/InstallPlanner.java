@@ -245,6 +245,9 @@ public final class InstallPlanner {
       plan.must(boot(new BootStep.SetTitle(system, state, request.bootEntryName())));
       plan.must(new NodeStep.CheckSystem(system));
       Path active = image(state, Slot.ACTIVE.file());
+      plan.should(
+          new NodeStep.RecordSystem(
+              active.getParent(), temporary(active).getFileName().toString(), system, source));
       plan.must(disk(new DiskStep.UnmountImage(temporary(active), system)));
       plan.must(disk(new DiskStep.CheckImage(temporary(active))));
       publish(active);

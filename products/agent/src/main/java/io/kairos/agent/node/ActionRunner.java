@@ -48,24 +48,33 @@ public final class ActionRunner {
   }
 
   /** What fetching does, for whoever wants to see a plan. */
-  public static Plan<NodeStep> fetching(ImageSource source, Path store) {
-    return Plan.<NodeStep>named("fetch")
-        .milestone("fetch")
-        .must(new NodeStep.Fetch(source, store))
-        .build();
+  public static Plan<NodeStep> fetching(SourceOpening opening, ImageSource source) {
+    Plan.Builder<NodeStep> plan = Plan.<NodeStep>named("fetch").milestone("fetch");
+    opening.storeOn().ifPresent(plan::must);
+    return plan.must(new NodeStep.Fetch(source, opening.store())).build();
   }
 
   /** Brings the system here, and nothing of the node changes but the store. */
   public SystemSource fetch(SourceOpening opening, ImageSource source) {
     var opened = new AtomicReference<SystemSource>();
     apply(
-        fetching(source, opening.store()),
-        (_, step) -> {
-          opened.set(opening.open(source, step));
-          return Undo.NOTHING;
+        fetching(opening, source),
+        (step, stepProgress) -> {
+          if (step instanceof NodeStep.Fetch) {
+            opened.set(opening.open(source, stepProgress));
+            return Undo.NOTHING;
+          }
+          return performer.perform(step, stepProgress);
         },
         false);
     return opened.get();
+  }
+
+  /** Nothing that was fetched is needed any more. */
+  public void forget(SourceOpening opening) {
+    Plan.Builder<NodeStep> plan = Plan.<NodeStep>named("clean up").milestone("clean up");
+    opening.storeOn().ifPresent(plan::must);
+    apply(plan.must(new NodeStep.DeleteStore(opening.store())).build(), false);
   }
 
   /**

@@ -57,6 +57,7 @@ public record Deployment(
       case SystemSource.ImageFile(var from) -> {
         plan.must(disk(new DiskStep.CopyFile(from, file)));
         plan.must(disk(new DiskStep.LabelImage(file, label)));
+        plan.should(disk(new DiskStep.RenewUuid(file)));
         plan.must(disk(new DiskStep.MountImage(file, at, FILESYSTEM)));
       }
     }

@@ -13,6 +13,7 @@ import io.kairos.storage.BlockDevices;
 import io.kairos.storage.Disk;
 import io.kairos.storage.Filesystem;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -95,6 +97,9 @@ public record InstalledNode(
   /** Of GRUB, on the state partition. */
   public static final String ASSESSMENT = "boot_assessment";
 
+  /** Of debugfs(8), stat. */
+  private static final Pattern INODE = Pattern.compile("Inode: *([0-9]+)");
+
   private static final List<String> TOOLS =
       List.of("mkfs.ext2", "tune2fs", "e2fsck", "debugfs", "cp");
 
@@ -117,10 +122,10 @@ public record InstalledNode(
         place(disks, "COS_OEM"),
         place(disks, "COS_PERSISTENT"),
         leftovers(host, mounts, state, recovery),
-        state.map(InstalledNode::isProven).orElse(false),
+        state.map(found -> isProven(host, found)).orElse(false),
         recovery
-            .map(found -> holds(host, found, Slot.FOLDER + "/" + Slot.SQUASHED_RECOVERY))
-            .orElse(false),
+            .flatMap(found -> identity(host, found, Slot.FOLDER + "/" + Slot.SQUASHED_RECOVERY))
+            .isPresent(),
         missingTools(host));
   }
 
@@ -193,49 +198,62 @@ public record InstalledNode(
 
   /** A second name of the active image is no sign of anything; another file of that name is. */
   private static boolean hasReplacedActive(Host host, Place state) {
-    if (!holds(host, state, Slot.FOLDER + "/" + PREVIOUS)) {
-      return false;
-    }
-    if (state.mountedAt().isEmpty()) {
-      return true;
-    }
-    Path images = state.mountedAt().get().resolve(Slot.FOLDER);
-    try {
-      return !Files.exists(images.resolve(Slot.ACTIVE.file()))
-          || !Files.isSameFile(images.resolve(PREVIOUS), images.resolve(Slot.ACTIVE.file()));
-    } catch (IOException e) {
-      throw new HostFailure("cannot compare the images in " + images, e);
-    }
+    Optional<String> previous = identity(host, state, Slot.FOLDER + "/" + PREVIOUS);
+    return previous.isPresent()
+        && !previous.equals(identity(host, state, Slot.FOLDER + "/" + Slot.ACTIVE.file()));
   }
 
   /** GRUB keeps a mark until the system that was installed last has come up. */
-  private static boolean isProven(Place state) {
-    if (state.mountedAt().isEmpty()) {
-      return true;
-    }
-    Path file = state.mountedAt().get().resolve(ASSESSMENT);
-    if (!Files.exists(file)) {
+  private static boolean isProven(Host host, Place state) {
+    if (identity(host, state, ASSESSMENT).isEmpty()) {
       return true;
     }
     try {
-      return !GrubEnvironment.parse(Files.readAllBytes(file))
+      return !GrubEnvironment.parse(content(host, state, ASSESSMENT))
           .variables()
           .getOrDefault("enable_boot_assessment", "")
           .equals("yes");
-    } catch (IOException e) {
-      throw new HostFailure("cannot read " + file, e);
     } catch (IllegalArgumentException damaged) {
       return false; // a half-written mark is one
     }
   }
 
-  private static boolean holds(Host host, Place place, String file) {
-    if (place.mountedAt().isPresent()) {
-      return Files.exists(place.mountedAt().get().resolve(file));
+  // ---- files of a partition, which a recovery system has not mounted
+
+  /** Two names of one file have one; nothing when there is no such file. */
+  private static Optional<String> identity(Host host, Place place, String file) {
+    if (place.mountedAt().isEmpty()) {
+      return INODE
+          .matcher(debugfs(host, place, "stat /" + file))
+          .results()
+          .map(found -> found.group(1))
+          .findFirst();
     }
+    Path path = place.mountedAt().get().resolve(file);
+    try {
+      return Files.exists(path)
+          ? Optional.of(Files.getAttribute(path, "unix:ino").toString())
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new HostFailure("cannot look at " + path, e);
+    }
+  }
+
+  private static byte[] content(Host host, Place place, String file) {
+    if (place.mountedAt().isEmpty()) {
+      return debugfs(host, place, "cat /" + file).getBytes(StandardCharsets.UTF_8);
+    }
+    Path path = place.mountedAt().get().resolve(file);
+    try {
+      return Files.readAllBytes(path);
+    } catch (IOException e) {
+      throw new HostFailure("cannot read " + path, e);
+    }
+  }
+
+  private static String debugfs(Host host, Place place, String request) {
     return host.hasProgram("debugfs")
-        && host.run(Command.of("debugfs", "-R", "stat /" + file, place.device().toString()))
-            .stdout()
-            .contains("Inode:");
+        ? host.run(Command.of("debugfs", "-R", request, place.device().toString())).stdout()
+        : "";
   }
 }

@@ -4,9 +4,15 @@ import io.kairos.agent.Stages;
 import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
 import io.kairos.boot.BootStep;
+import io.kairos.boot.SystemRecord;
+import io.kairos.boot.SystemRecords;
+import io.kairos.formats.osrelease.KairosRelease;
+import io.kairos.formats.osrelease.OsRelease;
 import io.kairos.host.Command;
+import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.host.Kernel;
+import io.kairos.images.Digest;
 import io.kairos.images.UnpackOptions;
 import io.kairos.images.Unpacker;
 import io.kairos.plan.Performer;
@@ -21,10 +27,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -110,11 +118,28 @@ public final class NodePerformer implements Performer<NodeStep> {
           record(event, persistent.resolve(NodeDiary.FILE), source);
       case NodeStep.Fetch(var source, var store) ->
           throw new IllegalStateException(source + " is fetched to " + store + " by its owner");
+      case NodeStep.DeleteStore(var store) -> FileTree.delete(store);
       case NodeStep.Unpack(SystemSource.Image image, var at) ->
           new Unpacker(host.kernel(), UnpackOptions.ROOT_FILE_SYSTEM).unpack(image.root(), at);
       case NodeStep.Unpack(var unseen, _) ->
           throw new IllegalStateException(unseen.text() + " is not here yet");
       case NodeStep.LeaveOut(var image, var patterns) -> new LeftOut(patterns).removeFrom(image);
+      case NodeStep.RecordSystem(var images, String image, var at, var source) ->
+          new SystemRecords(host.kernel(), images)
+              .put(
+                  image,
+                  SystemRecord.of(
+                      source.text(), digest(source), version(at), host.clock().instant()));
+      case NodeStep.RecordVerdict(var images, String image, var failure) -> {
+        Instant now = host.clock().instant();
+        new SystemRecords(host.kernel(), images)
+            .change(
+                image,
+                record ->
+                    failure
+                        .map(reason -> record.failed(now, reason))
+                        .orElseGet(() -> record.passed(now)));
+      }
       case NodeStep.EjectOnShutdown() ->
           durable.write(
               host.path("/usr/lib/systemd/system-shutdown/eject"),
@@ -208,6 +233,23 @@ public final class NodePerformer implements Performer<NodeStep> {
       }
     }
     durable.write(file, before.with(event, host.clock().instant(), source).yaml(), "rw-r--r--");
+  }
+
+  private static Optional<String> digest(SystemSource source) {
+    return source instanceof SystemSource.Image image
+        ? image.digest().map(Digest::toString)
+        : Optional.empty();
+  }
+
+  /** As the system calls itself; one that is no Kairos system may have none. */
+  private Optional<String> version(Path image) {
+    Path release = below(image, KairosRelease.KAIROS_FILE);
+    if (!Files.exists(release)) {
+      return Optional.empty();
+    }
+    var file =
+        OsRelease.parse(release.toString(), new String(read(release), StandardCharsets.UTF_8));
+    return new KairosRelease(Optional.of(file), Optional.empty()).find("VERSION");
   }
 
   private void checkSystem(Path image) {

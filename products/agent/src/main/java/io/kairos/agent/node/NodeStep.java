@@ -7,6 +7,7 @@ import io.kairos.storage.DiskStep;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -107,6 +108,14 @@ public sealed interface NodeStep extends Step {
     @Override
     public String summary() {
       return "fetch " + source + " to " + store;
+    }
+  }
+
+  /** What was fetched is in its slot. */
+  record DeleteStore(Path store) implements NodeStep {
+    @Override
+    public String summary() {
+      return "delete what was fetched to " + store;
     }
   }
 
@@ -223,6 +232,35 @@ public sealed interface NodeStep extends Step {
     @Override
     public String summary() {
       return "record %s in %s".formatted(event, persistent.resolve(NodeDiary.FILE));
+    }
+  }
+
+  /**
+   * Keeps what is known of a new system beside the images.
+   *
+   * @param images their folder
+   * @param image the file of the new system there
+   * @param at where it is mounted
+   */
+  record RecordSystem(Path images, String image, Path at, SystemSource source)
+      implements NodeStep {
+    @Override
+    public String summary() {
+      return "record where %s comes from".formatted(images.resolve(image));
+    }
+  }
+
+  /**
+   * Keeps whether a system came up.
+   *
+   * @param failure why it did not
+   */
+  record RecordVerdict(Path images, String image, Optional<String> failure) implements NodeStep {
+    @Override
+    public String summary() {
+      return "record that %s %s"
+          .formatted(
+              images.resolve(image), failure.map("failed: "::concat).orElse("came up"));
     }
   }
 

@@ -38,7 +38,7 @@ public record SourceFacts(Bytes content, long entries, boolean hasSelinuxPolicy)
   public static SourceFacts measure(SystemSource source) {
     return switch (source) {
       case SystemSource.Tree(var root) -> measureTree(root);
-      case SystemSource.Image(_, Flattened root) -> measureImage(root);
+      case SystemSource.Image(_, Flattened root, _) -> measureImage(root);
       case SystemSource.Unseen _ -> new SourceFacts(Bytes.ZERO, 0, false);
       case SystemSource.ImageFile(var file) -> {
         try {

@@ -11,7 +11,9 @@ import io.kairos.images.Platform;
 import io.kairos.images.PullRequest;
 import io.kairos.images.PulledImage;
 import io.kairos.images.RegistryAccess;
+import io.kairos.images.StoredImage;
 import io.kairos.plan.StepProgress;
+import io.kairos.storage.DiskStep;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.function.Consumer;
  *
  * @param key with which an image of a registry has to be signed
  * @param trees root file systems of this node, whose files are not fetched again
+ * @param storeOn the partition of the store, when it is not mounted yet
  * @param notes hears what was fetched
  */
 public record SourceOpening(
@@ -32,6 +35,7 @@ public record SourceOpening(
     RegistryAccess registries,
     Optional<CosignKey> key,
     Path store,
+    Optional<NodeStep> storeOn,
     List<Path> trees,
     Consumer<String> notes) {
   /** On the persistent partition; kept when a fetch fails, so that the next one goes on. */
@@ -49,8 +53,7 @@ public record SourceOpening(
           throw new Refused("there is no directory " + path, "name one that holds a system");
         }
         yield Files.exists(tree.resolve("oci-layout"))
-            ? new SystemSource.Image(
-                source.toString(), LocalImage.open(tree, platform, store).root())
+            ? local(source, tree, platform)
             : new SystemSource.Tree(tree);
       }
       case ImageSource.ImageFile(var path) -> {
@@ -61,10 +64,7 @@ public record SourceOpening(
         yield new SystemSource.ImageFile(file);
       }
       case ImageSource.OciFile(var path) ->
-          new SystemSource.Image(
-              source.toString(),
-              LocalImage.open(host.resolved(path.toAbsolutePath().toString()), platform, store)
-                  .root());
+          local(source, host.resolved(path.toAbsolutePath().toString()), platform);
       case ImageSource.OciImage(var reference) -> {
         PulledImage pulled =
             new ImagePull(registries)
@@ -72,9 +72,16 @@ public record SourceOpening(
         notes.accept(
             "%s: %s, %s fetched, %s were here"
                 .formatted(reference, pulled.named(), pulled.fetched(), pulled.reused()));
-        yield new SystemSource.Image(source.toString(), pulled.root());
+        yield new SystemSource.Image(
+            source.toString(), pulled.root(), Optional.of(pulled.image().digest()));
       }
     };
+  }
+
+  private SystemSource local(ImageSource source, Path at, Platform platform) {
+    LocalImage image = LocalImage.open(at, platform, store);
+    return new SystemSource.Image(
+        source.toString(), image.root(), image.image().map(StoredImage::digest));
   }
 
   /** As the configuration says. */
@@ -84,17 +91,26 @@ public record SourceOpening(
       Config config,
       Map<String, String> environment,
       Consumer<String> notes) {
+    // A recovery system has not mounted it, and has too little memory to fetch into.
+    Path persistent = node.mounts().resolve("persistent");
     Path store =
         node.persistent()
-            .flatMap(InstalledNode.Place::mountedAt)
-            .map(at -> at.resolve(STORE))
+            .map(place -> place.mountedAt().orElse(persistent).resolve(STORE))
             .orElse(host.path("/var/tmp/kairos-images"));
+    Optional<NodeStep> storeOn =
+        node.persistent()
+            .filter(place -> place.mountedAt().isEmpty())
+            .map(
+                place ->
+                    new NodeStep.OnDisk(
+                        new DiskStep.Mount(place.device(), persistent, place.filesystem())));
     return new SourceOpening(
         host,
         RegistryAccess.of(host, environment)
             .allowingInsecure(config.agent().upgrade().allowInsecureRegistries()),
         key(host, config),
         store,
+        storeOn,
         List.of(host.path("/")),
         notes);
   }

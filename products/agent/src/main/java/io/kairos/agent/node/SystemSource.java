@@ -1,7 +1,9 @@
 package io.kairos.agent.node;
 
+import io.kairos.images.Digest;
 import io.kairos.images.Flattened;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where a system comes from, once it lies on this machine. */
 public sealed interface SystemSource {
@@ -25,8 +27,9 @@ public sealed interface SystemSource {
    * An image of a registry, a layout or an archive, whole and verified, to be unpacked.
    *
    * @param text {@code oci://…} or {@code ocifile://…}
+   * @param digest of its manifest; an archive without one has none
    */
-  record Image(String text, Flattened root) implements SystemSource {}
+  record Image(String text, Flattened root, Optional<Digest> digest) implements SystemSource {}
 
   /** An image that has yet to be fetched: for plans that are shown, not followed. */
   record Unseen(String text) implements SystemSource {}

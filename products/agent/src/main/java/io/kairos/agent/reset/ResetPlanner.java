@@ -167,6 +167,9 @@ public final class ResetPlanner {
       }
       plan.strict(new NodeStep.RunStageInImage("after-reset-chroot", system, binds));
       plan.must(new NodeStep.CheckSystem(system));
+      plan.should(
+          new NodeStep.RecordSystem(
+              transition.getParent(), InstalledNode.TRANSITION, system, source));
       bootLoader();
       plan.must(boot(new BootStep.SetTitle(system, state, request.title())));
       plan.must(disk(new DiskStep.UnmountImage(transition, system)));

@@ -24,7 +24,6 @@ import io.kairos.config.Config;
 import io.kairos.config.ImageConfig;
 import io.kairos.config.UpgradeConfig;
 import io.kairos.formats.json.Json;
-import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.images.ImageSource;
 import io.kairos.plan.ConsoleProgress;
@@ -33,6 +32,7 @@ import io.kairos.plan.Progress;
 import io.kairos.plan.StepProgress;
 import io.kairos.stages.AdminUser;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -167,7 +167,7 @@ public final class UpgradeCommand {
       SourceOpening opening = SourceOpening.of(host, node, config, environment, out::println);
       if (source instanceof ImageSource.OciImage) {
         err.println("note: sizes are known once " + source + " has been fetched");
-        plans.add(ActionRunner.fetching(source, opening.store()));
+        plans.add(ActionRunner.fetching(opening, source));
         SystemSource unseen = new SystemSource.Unseen(source.toString());
         plans.add(UpgradePlanner.now(host, request(arguments, config, target), unseen));
       } else {
@@ -204,7 +204,9 @@ public final class UpgradeCommand {
                     + " kairos-agent upgrade --recovery"
                 : "Upgraded the recovery system");
       }
-      FileTree.delete(opening.store());
+      if (Files.exists(opening.store()) || opening.storeOn().isPresent()) {
+        runner.forget(opening);
+      }
     }
   }
 

@@ -16,6 +16,7 @@ import io.kairos.boot.Slot;
 import io.kairos.host.Host;
 import io.kairos.plan.Plan;
 import io.kairos.storage.DiskStep;
+import io.kairos.storage.Filesystem;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,7 @@ public final class UpgradePlanner {
           "this system lacks what upgrading needs: " + String.join(", ", node.missingTools()),
           "add the package e2fsprogs to the image");
     }
-    if (target == Target.ACTIVE && node.state().isEmpty()) {
+    if (target != Target.RECOVERY && node.state().isEmpty()) {
       throw new Refused(
           "undefined state partition: no file system is labelled COS_STATE",
           "look at the labels with lsblk -f; the disk may be gone or damaged");
@@ -98,9 +99,10 @@ public final class UpgradePlanner {
 
   /** One plan on its way. */
   private final class Draft {
-    private final boolean isActive = request.target() == Target.ACTIVE;
+    private final boolean isActive = request.target() != Target.RECOVERY;
+    private final boolean isRollback = request.target() == Target.PREVIOUS;
     private final Plan.Builder<NodeStep> plan =
-        Plan.named(isActive ? "upgrade" : "upgrade-recovery");
+        Plan.named(isRollback ? "rollback" : isActive ? "upgrade" : "upgrade-recovery");
     private final Place place = (isActive ? node.state() : node.recovery()).get();
     private final Path partition =
         place.mountedAt().orElse(node.mounts().resolve(isActive ? "state" : "recovery"));
@@ -116,17 +118,24 @@ public final class UpgradePlanner {
       mountForHooks();
       cleanUp();
       plan.must(disk(new DiskStep.RequireRoom(partition, needed(), "the new system")));
-      plan.milestone("before-upgrade");
-      stage("before-upgrade");
-      deploy();
+      if (isRollback) {
+        deployPrevious();
+      } else {
+        plan.milestone("before-upgrade");
+        stage("before-upgrade");
+        deploy();
+      }
+      finish();
       plan.milestone("rotate");
       if (isActive) {
         rotate();
       } else {
         replaceRecovery();
       }
-      plan.milestone("after-upgrade");
-      stage("after-upgrade");
+      if (!isRollback) {
+        plan.milestone("after-upgrade");
+        stage("after-upgrade");
+      }
       if (isActive) {
         node.oem()
             .ifPresent(
@@ -137,7 +146,7 @@ public final class UpgradePlanner {
                                 binds.get("/oem").resolve("grubenv"),
                                 Map.of("next_entry", "cos")))));
       }
-      if (binds.containsKey("/usr/local")) {
+      if (!isRollback && binds.containsKey("/usr/local")) {
         plan.should(
             new NodeStep.RecordInDiary(
                 isActive ? NodeDiary.Event.ACTIVE_UPGRADE : NodeDiary.Event.RECOVERY_UPGRADE,
@@ -215,9 +224,24 @@ public final class UpgradePlanner {
         plan.must(new NodeStep.RelabelForSelinux(system));
       }
       plan.strict(new NodeStep.RunStageInImage("after-upgrade-chroot", system, binds));
+      plan.should(
+          new NodeStep.RecordSystem(
+              transition.getParent(), InstalledNode.TRANSITION, system, source));
+    }
+
+    /** It has had its hooks, and it stays the system that it is. */
+    private void deployPrevious() {
+      plan.milestone("deploy");
+      plan.must(disk(new DiskStep.CopyFile(image(Slot.PASSIVE.file()), transition)));
+      plan.must(disk(new DiskStep.LabelImage(transition, slot().label())));
+      plan.must(disk(new DiskStep.MountImage(transition, system, Filesystem.EXT2)));
+    }
+
+    private void finish() {
       plan.must(new NodeStep.CheckSystem(system));
       if (isActive) {
         plan.must(boot(new BootStep.SetTitle(system, partition, request.title())));
+        plan.must(boot(new BootStep.StageMenu(system, partition, Optional.empty())));
       }
       plan.must(disk(new DiskStep.UnmountImage(transition, system)));
       plan.must(disk(new DiskStep.CheckImage(transition)));
@@ -236,6 +260,7 @@ public final class UpgradePlanner {
         plan.must(disk(new DiskStep.LinkFile(active, previous)));
       }
       plan.must(disk(new DiskStep.Publish(transition, active)));
+      plan.must(boot(new BootStep.PublishMenu(partition, Optional.empty())));
       if (keepsActive) {
         makePreviousPassive();
       }

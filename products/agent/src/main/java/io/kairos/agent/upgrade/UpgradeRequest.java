@@ -23,7 +23,9 @@ public record UpgradeRequest(
   /** Which of the node's systems is replaced. */
   public enum Target {
     ACTIVE,
-    RECOVERY
+    RECOVERY,
+    /** None: the passive one becomes the active one again, as it is. */
+    PREVIOUS
   }
 
   public UpgradeRequest {

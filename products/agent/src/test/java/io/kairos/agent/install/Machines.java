@@ -103,7 +103,7 @@ final class Machines {
                 GIB,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(new Superblock("ext4", Optional.empty())),
+                Optional.of(new Superblock("ext4", Optional.empty(), Optional.empty())),
                 List.of(new Disk.Use(device, how, mountedAt)))),
         disk.uses(),
         false,
