@@ -87,6 +87,7 @@ final class AgentProgram {
     new ProviderVerbs(host, console, environment).all().forEach(program::verb);
     var releases = new ReleaseVerbs(host, console, environment);
     new BootVerbs(host, console).all().forEach(program::verb);
+    new HealthVerbs(host, console, environment, this::stages).all().forEach(program::verb);
     program
         .verb(releases.versioneer())
         .verb(new PullImageVerb(host, console, environment).declared())
@@ -244,11 +245,14 @@ final class AgentProgram {
         .example("kairos-agent reset --plan", "shows every step")
         .runs(
             given -> {
-              Function<Config, StageLog> log = log(given, StageLog.Level.WARNING);
-              Function<Config, Stages> stages =
-                  config -> NodeStages.of(host, config, log.apply(config));
               new ResetCommand(
-                      host, host::at, stages, environment, System.in, console.out(), console.err())
+                      host,
+                      host::at,
+                      stages(given),
+                      environment,
+                      System.in,
+                      console.out(),
+                      console.err())
                   .run(
                       new ResetArguments(
                           given.has(unattended),
@@ -289,9 +293,7 @@ final class AgentProgram {
   }
 
   private int upgrade(Parameters given, UpgradeArguments arguments) {
-    Function<Config, StageLog> log = log(given, StageLog.Level.WARNING);
-    Function<Config, Stages> stages = config -> NodeStages.of(host, config, log.apply(config));
-    new UpgradeCommand(host, host::at, stages, environment, console.out(), console.err())
+    new UpgradeCommand(host, host::at, stages(given), environment, console.out(), console.err())
         .run(arguments);
     return 0;
   }
@@ -311,9 +313,7 @@ final class AgentProgram {
   }
 
   private int install(Parameters given, InstallArguments arguments) {
-    Function<Config, StageLog> log = log(given, StageLog.Level.WARNING);
-    Function<Config, Stages> stages = config -> NodeStages.of(host, config, log.apply(config));
-    new InstallCommand(host, host::at, stages, console.out(), console.err()).run(arguments);
+    new InstallCommand(host, host::at, stages(given), console.out(), console.err()).run(arguments);
     return 0;
   }
 
@@ -323,6 +323,11 @@ final class AgentProgram {
   private Function<Config, StageLog> log(Parameters given, StageLog.Level usually) {
     return config ->
         AgentLog.of(console.err(), given.has(DEBUG) ? StageLog.Level.DEBUG : usually, host, config);
+  }
+
+  private Function<Config, Stages> stages(Parameters given) {
+    Function<Config, StageLog> log = log(given, StageLog.Level.WARNING);
+    return config -> NodeStages.of(host, config, log.apply(config));
   }
 
   private Verb runStage() {

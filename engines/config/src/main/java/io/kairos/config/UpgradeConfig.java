@@ -1,13 +1,17 @@
 package io.kairos.config;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What the user wrote about upgrades.
  *
  * @param entry what to upgrade: a boot entry, or {@code recovery}
  * @param excludedPaths of the image, which stay as they are
+ * @param healthTimeout how long a new system may take to become healthy
  */
 public record UpgradeConfig(
     boolean recovery,
@@ -19,7 +23,11 @@ public record UpgradeConfig(
     boolean poweroff,
     List<String> extraDirectories,
     boolean allowInsecureRegistries,
-    List<String> excludedPaths) {
+    List<String> excludedPaths,
+    Duration healthTimeout) {
+  private static final Duration HEALTH_TIMEOUT = Duration.ofMinutes(10);
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,6})(s|m|h)");
+
   public UpgradeConfig {
     extraDirectories = List.copyOf(extraDirectories);
     excludedPaths = List.copyOf(excludedPaths);
@@ -38,7 +46,26 @@ public record UpgradeConfig(
         upgrade.flag("poweroff", "power off when done").orElse(false),
         upgrade.texts("extra-dirs-rootfs", "directories to create").orElse(List.of()),
         upgrade.flag("allow-insecure-registries", "pull over plain HTTP too").orElse(false),
-        upgrade.texts("excluded-paths", "paths of the image to leave out").orElse(List.of()));
+        upgrade.texts("excluded-paths", "paths of the image to leave out").orElse(List.of()),
+        upgrade
+            .parsed(
+                "health-timeout",
+                "how long a new system may take to become healthy: 90s, 10m, 1h",
+                UpgradeConfig::duration)
+            .orElse(HEALTH_TIMEOUT));
+  }
+
+  private static Duration duration(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("write a number and its unit: 90s, 10m or 1h");
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      default -> Duration.ofHours(amount);
+    };
   }
 
   /** Whether the recovery system is meant, by either key. */

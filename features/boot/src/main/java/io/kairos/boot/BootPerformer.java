@@ -218,7 +218,11 @@ public final class BootPerformer implements Performer<BootStep> {
   private static Optional<String> consoleIn(Path menu) {
     try {
       return Files.exists(menu)
-          ? CONSOLE.matcher(Files.readString(menu)).results().map(found -> found.group(1)).findFirst()
+          ? CONSOLE
+              .matcher(Files.readString(menu))
+              .results()
+              .map(found -> found.group(1))
+              .findFirst()
           : Optional.empty();
     } catch (IOException e) {
       throw new HostFailure("cannot read the boot menu " + menu, e);

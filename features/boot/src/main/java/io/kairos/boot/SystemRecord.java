@@ -28,8 +28,7 @@ public record SystemRecord(
 
   public static SystemRecord of(
       String source, Optional<String> digest, Optional<String> version, Instant installed) {
-    return new SystemRecord(
-        source, digest, version, installed, Optional.empty(), Optional.empty());
+    return new SystemRecord(source, digest, version, installed, Optional.empty(), Optional.empty());
   }
 
   /** It came up; what had been wrong is no more. */

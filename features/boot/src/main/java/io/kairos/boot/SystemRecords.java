@@ -22,9 +22,9 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * The records of the systems in a folder of images, in {@code systems.json} beside them. A system is
- * known by the UUID of its file system, which goes with its image: whatever renames were done when
- * the power failed, each image finds its own record.
+ * The records of the systems in a folder of images, in {@code systems.json} beside them. A system
+ * is known by the UUID of its file system, which goes with its image: whatever renames were done
+ * when the power failed, each image finds its own record.
  */
 public final class SystemRecords {
   public static final String FILE = "systems.json";

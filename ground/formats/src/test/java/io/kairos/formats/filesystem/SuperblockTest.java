@@ -46,7 +46,8 @@ class SuperblockTest {
     Superblock found = read(image).orElseThrow();
     assertThat(found.type()).isEqualTo(type);
     assertThat(found.label()).contains("COS_ACTIVE");
-    assertThat(found.uuid()).isEqualTo(type.startsWith("ext") ? Optional.of(UUID) : Optional.empty());
+    assertThat(found.uuid())
+        .isEqualTo(type.startsWith("ext") ? Optional.of(UUID) : Optional.empty());
   }
 
   @Test

@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /**
  * Whether a node that has booted is what its users want. First its services have started; then what
- * systemd's boot-complete.target requires (systemd.special(7)) is there; then every step of the stage
- * {@code health} succeeds. What fails is asked again until the time is over.
+ * systemd's boot-complete.target requires (systemd.special(7)) is there; then every step of the
+ * stage {@code health} succeeds. What fails is asked again until the time is over.
  */
 final class HealthChecks {
   static final String STAGE = "health";

@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * {@code kairos-agent health}: whether this node is healthy, and, for the service that runs it after
- * a boot, what follows for a system that is new.
+ * {@code kairos-agent health}: whether this node is healthy, and, for the service that runs it
+ * after a boot, what follows for a system that is new.
  */
 public final class HealthCommand {
   /** Shown at each login prompt. */
@@ -48,10 +48,7 @@ public final class HealthCommand {
    * @param stages runs stages as this configuration wants
    */
   public HealthCommand(
-      Host host,
-      Function<Path, Host> roots,
-      Function<Config, Stages> stages,
-      PrintStream out) {
+      Host host, Function<Path, Host> roots, Function<Config, Stages> stages, PrintStream out) {
     this.host = host;
     this.roots = roots;
     this.stages = stages;

@@ -242,8 +242,7 @@ public sealed interface NodeStep extends Step {
    * @param image the file of the new system there
    * @param at where it is mounted
    */
-  record RecordSystem(Path images, String image, Path at, SystemSource source)
-      implements NodeStep {
+  record RecordSystem(Path images, String image, Path at, SystemSource source) implements NodeStep {
     @Override
     public String summary() {
       return "record where %s comes from".formatted(images.resolve(image));
@@ -259,8 +258,7 @@ public sealed interface NodeStep extends Step {
     @Override
     public String summary() {
       return "record that %s %s"
-          .formatted(
-              images.resolve(image), failure.map("failed: "::concat).orElse("came up"));
+          .formatted(images.resolve(image), failure.map("failed: "::concat).orElse("came up"));
     }
   }
 

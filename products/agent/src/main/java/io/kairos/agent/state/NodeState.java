@@ -4,6 +4,9 @@ import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
 import io.kairos.boot.BootState;
+import io.kairos.boot.Slot;
+import io.kairos.boot.SystemRecord;
+import io.kairos.boot.SystemRecords;
 import io.kairos.config.SystemFacts;
 import io.kairos.formats.filesystem.Superblock;
 import io.kairos.formats.gofmt.GoText;
@@ -24,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -98,7 +102,7 @@ public record NodeState(Map<String, Object> tree) {
       String hostname = text("/proc/sys/kernel/hostname").orElse("");
       state.put("uuid", uuid(hostname));
       for (String name : PARTITIONS) {
-        state.put(name, partition("COS_" + name.toUpperCase(java.util.Locale.ROOT)));
+        state.put(name, partition("COS_" + name.toUpperCase(Locale.ROOT)));
       }
       state.put("encrypted_partitions", encrypted());
       state.put("boot", BootState.observe(host).word());
@@ -106,6 +110,7 @@ public record NodeState(Map<String, Object> tree) {
       state.put("system", system());
       state.put("addresses", (Supplier<Object>) () -> addresses(hostname));
       state.put("kairos", kairos());
+      state.put("slots", (Supplier<Object>) this::slots);
       return new NodeState(state);
     }
 
@@ -208,6 +213,24 @@ public record NodeState(Map<String, Object> tree) {
           "init", init(),
           "secureboot", isSecureBoot(),
           "eficerts", (Supplier<Object>) () -> EfiCertificates.observe(host));
+    }
+
+    /** What is known of the systems in the slots that can be read here. */
+    private Map<String, Object> slots() {
+      Map<String, Object> slots = new LinkedHashMap<>();
+      for (Slot slot : Slot.values()) {
+        String label = slot == Slot.RECOVERY ? "COS_RECOVERY" : "COS_STATE";
+        Optional<SystemRecord> record =
+            devices
+                .partitionLabelled(label)
+                .flatMap(this::mount)
+                .map(entry -> entry.target().resolve(Slot.FOLDER))
+                .flatMap(images -> new SystemRecords(host.kernel(), images).of(slot.file()));
+        slots.put(
+            slot.name().toLowerCase(Locale.ROOT),
+            record.map(SystemRecords::fields).orElse(Map.of()));
+      }
+      return slots;
     }
 
     private String init() {

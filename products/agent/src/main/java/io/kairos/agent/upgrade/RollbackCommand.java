@@ -35,8 +35,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * {@code kairos-agent rollback}: the system before becomes the active one again. It is an upgrade to
- * the passive slot's system, with the same care and without hooks.
+ * {@code kairos-agent rollback}: the system before becomes the active one again. It is an upgrade
+ * to the passive slot's system, with the same care and without hooks.
  */
 public final class RollbackCommand {
   private final Host machine;
