@@ -58,7 +58,8 @@ public record UpgradeConfig(
   private static Duration duration(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException("write a number and its unit: 90s, 10m or 1h");
+      throw new IllegalArgumentException(
+          "must be a number and its unit, such as 90s, 10m or 1h, not '" + text + "'");
     }
     long amount = Long.parseLong(matcher.group(1));
     return switch (matcher.group(2)) {

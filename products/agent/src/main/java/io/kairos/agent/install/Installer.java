@@ -54,7 +54,7 @@ public final class Installer {
                     new Refused(
                         "undefined system source to install",
                         "boot from an installation medium, or set install.source to dir:/path"));
-    return new InstallPlanner(machine, request, source, SourceFacts.measure(source)).plan();
+    return new InstallPlanner(machine, request, source, SourceFacts.measure(host, source)).plan();
   }
 
   /**

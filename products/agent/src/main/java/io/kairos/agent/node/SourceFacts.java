@@ -3,6 +3,8 @@ package io.kairos.agent.node;
 import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
 import io.kairos.formats.tar.TarEntry;
+import io.kairos.host.Command;
+import io.kairos.host.Host;
 import io.kairos.images.Flattened;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -35,19 +37,19 @@ public record SourceFacts(Bytes content, long entries, boolean hasSelinuxPolicy)
   /** An inode takes 256 octets, and an image gets a quarter more of them than it needs. */
   private static final int INODE = 320;
 
-  public static SourceFacts measure(SystemSource source) {
+  public static SourceFacts measure(Host host, SystemSource source) {
     return switch (source) {
       case SystemSource.Tree(var root) -> measureTree(root);
       case SystemSource.Image(_, Flattened root, _) -> measureImage(root);
       case SystemSource.Unseen _ -> new SourceFacts(Bytes.ZERO, 0, false);
-      case SystemSource.ImageFile(var file) -> {
-        try {
-          yield new SourceFacts(Bytes.of(Files.size(file)), 0, false);
-        } catch (IOException e) {
-          throw new HostFailure("cannot measure " + file, e);
-        }
-      }
+      case SystemSource.ImageFile(var file) -> new SourceFacts(allocated(host, file), 0, false);
     };
+  }
+
+  /** The holes of an image take no room, and its copy keeps them. */
+  private static Bytes allocated(Host host, Path file) {
+    String answer = host.run(Command.of("du", "--block-size=1", "--", file.toString())).stdout();
+    return Bytes.of(Long.parseLong(answer.split("\\s", 2)[0]));
   }
 
   private static SourceFacts measureImage(Flattened root) {

@@ -258,7 +258,8 @@ public final class ResetCommand {
             : SourceOpening.of(machine, node, config, environment, out::println)
                 .open(source, StepProgress.IGNORED);
     Plan<NodeStep> plan =
-        new ResetPlanner(node, request(arguments, config), system, SourceFacts.measure(system))
+        new ResetPlanner(
+                node, request(arguments, config), system, SourceFacts.measure(machine, system))
             .plan();
     out.print(
         arguments.view().get() == PlanFormat.JSON ? Json.pretty(PlanView.of(plan)) : plan.render());
@@ -275,7 +276,7 @@ public final class ResetCommand {
       SystemSource system = runner.fetch(opening, source(config));
       runner.apply(
           new ResetPlanner(
-                  InstalledNode.observe(host), request, system, SourceFacts.measure(system))
+                  InstalledNode.observe(host), request, system, SourceFacts.measure(host, system))
               .plan(),
           request.isStrict());
     }

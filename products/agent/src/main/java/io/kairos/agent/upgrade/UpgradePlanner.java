@@ -56,7 +56,7 @@ public final class UpgradePlanner {
   /** For the node as it is now. */
   public static Plan<NodeStep> now(Host host, UpgradeRequest request, SystemSource source) {
     return new UpgradePlanner(
-            InstalledNode.observe(host), request, source, SourceFacts.measure(source))
+            InstalledNode.observe(host), request, source, SourceFacts.measure(host, source))
         .plan();
   }
 

@@ -15,7 +15,8 @@ public final class FakeSystem {
     Files.createSymbolicLink(root.resolve("boot/vmlinuz"), Path.of("vmlinuz-6.12"));
     write(root, "boot/initrd", "initramfs\n");
     write(root, "etc/os-release", "ID=debian\nVERSION_ID=\"13\"\n");
-    write(root, "etc/kairos-release", "GRUB_ENTRY_NAME=\"Kairos of the test\"\n");
+    write(
+        root, "etc/kairos-release", "GRUB_ENTRY_NAME=\"Kairos of the test\"\nKAIROS_VERSION=v2\n");
     write(root, "etc/cos/grub.cfg", "set timeout=10\n# console=tty1\n");
     write(root, "etc/cos/bootargs.cfg", "set kernel=/boot/vmlinuz\n");
     write(root, "usr/bin/tool", "#!/bin/sh\n");

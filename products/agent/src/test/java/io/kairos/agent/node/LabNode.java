@@ -2,8 +2,12 @@ package io.kairos.agent.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kairos.agent.Stages;
+import io.kairos.agent.health.HealthCommand;
 import io.kairos.agent.install.InstallRequest;
 import io.kairos.agent.install.Installer;
+import io.kairos.agent.upgrade.UpgradePlanner;
+import io.kairos.agent.upgrade.UpgradeRequest;
 import io.kairos.base.Bytes;
 import io.kairos.boot.BootPerformer;
 import io.kairos.boot.BootStep;
@@ -84,6 +88,27 @@ public record LabNode(Path root, Lab lab, List<String> stagesRun) implements Aut
             stagesRun.add(host == lab ? stage : stage + " in " + host.path("/").getFileName()),
         Progress.SILENT,
         faults);
+  }
+
+  /** As {@code kairos-agent upgrade} does it. */
+  public void upgrade(String version) throws IOException {
+    runner(Faults.NONE)
+        .apply(
+            UpgradePlanner.now(
+                lab,
+                new UpgradeRequest(
+                    UpgradeRequest.Target.ACTIVE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    false),
+                new SystemSource.Tree(system(version))),
+            false);
+  }
+
+  public HealthCommand health(Stages stages) {
+    return new HealthCommand(lab, lab::at, _ -> stages, System.out);
   }
 
   /** Version and label of an image that can be booted. */

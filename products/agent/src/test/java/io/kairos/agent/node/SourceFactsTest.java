@@ -3,7 +3,9 @@ package io.kairos.agent.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kairos.base.Bytes;
+import io.kairos.host.linux.LinuxHost;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,7 @@ class SourceFactsTest {
   @TempDir Path root;
 
   private SourceFacts measured() {
-    return SourceFacts.measure(new SystemSource.Tree(root));
+    return SourceFacts.measure(LinuxHost.here(), new SystemSource.Tree(root));
   }
 
   /** Assertion 73. */
@@ -37,9 +39,12 @@ class SourceFactsTest {
   }
 
   @Test
-  void anImageFileIsAsLargeAsItIs() throws IOException {
-    Path image = Files.write(root.resolve("disk.img"), new byte[12_345]);
-    assertThat(SourceFacts.measure(new SystemSource.ImageFile(image)).content())
-        .isEqualTo(Bytes.of(12_345));
+  void theHolesOfAnImageFileTakeNoRoom() throws IOException {
+    Path image = Files.write(root.resolve("disk.img"), new byte[3 * BLOCK]);
+    try (var file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(3L << 30);
+    }
+    assertThat(SourceFacts.measure(LinuxHost.here(), new SystemSource.ImageFile(image)).content())
+        .isEqualTo(Bytes.of(3L * BLOCK));
   }
 }

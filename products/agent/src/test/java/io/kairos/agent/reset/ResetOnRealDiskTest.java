@@ -59,7 +59,7 @@ class ResetOnRealDiskTest {
     node.runner(faults)
         .apply(
             new ResetPlanner(
-                    InstalledNode.observe(lab), request, source, SourceFacts.measure(source))
+                    InstalledNode.observe(lab), request, source, SourceFacts.measure(lab, source))
                 .plan(),
             request.isStrict());
   }

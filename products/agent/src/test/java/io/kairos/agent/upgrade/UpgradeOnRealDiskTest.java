@@ -3,11 +3,14 @@ package io.kairos.agent.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kairos.agent.node.InstalledNode;
 import io.kairos.agent.node.Lab;
 import io.kairos.agent.node.LabNode;
 import io.kairos.agent.node.SystemSource;
 import io.kairos.agent.upgrade.UpgradeRequest.Target;
 import io.kairos.base.HostFailure;
+import io.kairos.boot.SystemRecord;
+import io.kairos.boot.SystemRecords;
 import io.kairos.host.Kernel;
 import io.kairos.plan.Faults;
 import java.io.IOException;
@@ -86,7 +89,9 @@ class UpgradeOnRealDiskTest {
   }
 
   private List<String> images() throws IOException {
-    return LabNode.names(state().resolve("cOS"));
+    return LabNode.names(state().resolve("cOS")).stream()
+        .filter(name -> name.endsWith(".img"))
+        .toList();
   }
 
   /** Assertion A.9, first row. */
@@ -171,7 +176,8 @@ class UpgradeOnRealDiskTest {
 
     upgrade(Target.RECOVERY, "second", Faults.NONE);
 
-    assertThat(LabNode.names(lab.look(3).resolve("cOS"))).containsExactly("recovery.img");
+    assertThat(LabNode.names(lab.look(3).resolve("cOS")))
+        .containsExactly("recovery.img", "systems.json");
   }
 
   private Path made(String folder) throws IOException {
@@ -219,6 +225,74 @@ class UpgradeOnRealDiskTest {
         .containsEntry("default_menu_entry", "My node");
   }
 
+  private Optional<SystemRecord> known(String image) {
+    return new SystemRecords(lab.kernel(), state().resolve("cOS")).of(image);
+  }
+
+  @Test
+  void eachImageKeepsWhatIsKnownOfItsSystem() throws IOException {
+    lab.boot(ACTIVE);
+    assertThat(known("active.img")).isPresent().isEqualTo(known("passive.img"));
+
+    upgradeActive("second");
+
+    assertThat(known("active.img").orElseThrow().source())
+        .isEqualTo("dir://" + root.resolve("systems/second"));
+    assertThat(known("passive.img").orElseThrow().source())
+        .isEqualTo("dir://" + root.resolve("systems/first"));
+    assertThat(known("active.img").orElseThrow().version()).contains("v2");
+  }
+
+  @Test
+  void anUpgradeBringsItsBootMenuAndKeepsTheConsole() throws IOException {
+    lab.boot(ACTIVE);
+    Path menu = state().resolve("grub2/grub.cfg");
+    lab.kernel().mount("", state(), "", Set.of(Kernel.MountFlag.REMOUNT), "");
+    Files.writeString(menu, "old menu console=tty1 console=ttyS0\n");
+
+    upgradeActive("second");
+
+    assertThat(menu).hasContent("set timeout=10\n# console=tty1 console=ttyS0\n");
+    assertThat(state().resolve("grub2/grub.cfg.new")).doesNotExist();
+  }
+
+  @Test
+  void aRollbackExchangesTheSystems() throws IOException {
+    lab.boot(ACTIVE);
+    upgradeActive("second");
+    comeUp();
+    stagesRun.clear();
+    Optional<SystemRecord> first = known("passive.img");
+
+    upgrade(Target.PREVIOUS, "none", Faults.NONE);
+
+    assertThat(images()).containsExactly("active.img", "passive.img");
+    assertThat(node.look(image("active.img"))).isEqualTo("first COS_ACTIVE");
+    assertThat(node.look(image("passive.img"))).isEqualTo("second COS_PASSIVE");
+    assertThat(known("active.img")).isEqualTo(first);
+    assertThat(stagesRun).isEmpty();
+    assertThat(LabNode.variables(state().resolve("boot_assessment")))
+        .containsEntry("enable_boot_assessment", "yes");
+  }
+
+  /** A recovery system has not mounted the state partition. */
+  @Test
+  void fromRecoveryAnActiveSystemThatNeverCameUpIsKnown() throws IOException {
+    lab.boot(ACTIVE);
+    upgradeActive("second");
+    lab.shutDown();
+    lab.bootRecovery("root=LABEL=COS_SYSTEM cos-img/filename=/cOS/recovery.img");
+    InstalledNode seen = InstalledNode.observe(lab);
+    assertThat(seen.isActiveProven()).isFalse();
+    assertThat(seen.leftovers().replacedActive()).isFalse();
+
+    upgradeActive("third");
+
+    Path images = lab.look(4).resolve("cOS");
+    assertThat(node.look(images.resolve("active.img"))).isEqualTo("third COS_ACTIVE");
+    assertThat(node.look(images.resolve("passive.img"))).isEqualTo("first COS_PASSIVE");
+  }
+
   @Test
   void whatRunsFromTheMediumCannotBeUpgraded() {
     lab.boot("cdroot root=live:CDLABEL=COS_LIVE");
@@ -239,7 +313,7 @@ class UpgradeOnRealDiskTest {
       }
       assertThat(cuts).isGreaterThanOrEqualTo(target == Target.ACTIVE ? 40 : 30);
       comeUp();
-      upgrade(target, "last", Faults.NONE);
+      upgrade(Target.ACTIVE, "last", Faults.NONE);
       assertThat(images()).containsExactly("active.img", "passive.img");
       assertThat(node.look(image("active.img"))).isEqualTo("last COS_ACTIVE");
     }
