@@ -50,8 +50,9 @@ public record UpgradeConfig(
         upgrade
             .parsed(
                 "health-timeout",
-                "how long a new system may take to become healthy: 90s, 10m, 1h",
+                "how long a new system may take to become healthy: 90s, 1h; 10m if not set",
                 UpgradeConfig::duration)
+            .optional()
             .orElse(HEALTH_TIMEOUT));
   }
 

@@ -57,7 +57,7 @@ class ShippedStagesTest {
     "initramfs, Reset.Reset on the first console",
     "fs, Former name.State of c3os",
     "boot, System services.Kernel limits",
-    "boot, GRUB.This boot of active succeeded",
+    "boot, GRUB.An upgrade failed",
     "after-install, GRUB.Hook boot assessment into the menu",
     "after-upgrade, GRUB.Boot assessment",
     "rootfs.before, User data.Ask",
