@@ -69,7 +69,8 @@ class InstallOnRealDiskTest {
           .content()
           .contains("default_menu_entry=Kairos of the test")
           .hasSize(1024);
-      assertThat(names(state.resolve("cOS"))).containsExactly("active.img", "passive.img");
+      assertThat(names(state.resolve("cOS")))
+          .containsExactly("active.img", "passive.img", "systems.json");
       assertThat(state.resolve(Machine.UNFINISHED)).doesNotExist();
 
       Path active = lab.lookInto(state.resolve("cOS/active.img"));

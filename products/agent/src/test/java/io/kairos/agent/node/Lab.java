@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -95,11 +96,24 @@ public final class Lab implements Host, AutoCloseable {
   /** The power goes: what has not reached the disk is lost, and the machine starts again. */
   public void cutPower() {
     Path survived = root.resolve("survived.img");
-    copy(backing, survived);
+    snapshot(survived);
     release();
     copy(survived, backing);
     disk = kernel.attachLoop(backing, false);
     run(Command.of("partx", "--update", disk.toString()).expecting(0, 1));
+  }
+
+  /** What the disk holds at one moment: the kernel may be writing to it while it is copied. */
+  private void snapshot(Path to) {
+    try {
+      FileTime before;
+      do {
+        before = Files.getLastModifiedTime(backing);
+        copy(backing, to);
+      } while (!before.equals(Files.getLastModifiedTime(backing)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void copy(Path from, Path to) {

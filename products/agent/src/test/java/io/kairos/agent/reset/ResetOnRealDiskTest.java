@@ -79,7 +79,8 @@ class ResetOnRealDiskTest {
     assertThat(node.stagesRun())
         .containsExactly("before-reset", "after-reset-chroot in transition", "after-reset");
     Path state = state();
-    assertThat(LabNode.names(state.resolve("cOS"))).containsExactly("active.img", "passive.img");
+    assertThat(LabNode.names(state.resolve("cOS")))
+        .containsExactly("active.img", "passive.img", "systems.json");
     assertThat(node.look(state.resolve("cOS/active.img"))).isEqualTo("first COS_ACTIVE");
     assertThat(node.look(state.resolve("cOS/passive.img"))).isEqualTo("first COS_PASSIVE");
     assertThat(state.resolve("grub2/grub.cfg")).exists();
