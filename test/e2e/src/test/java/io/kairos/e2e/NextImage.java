@@ -1,5 +1,6 @@
 package io.kairos.e2e;
 
+import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.images.Flattened;
 import io.kairos.images.ImageBuilder;
@@ -27,9 +28,10 @@ record NextImage(Path layout) {
   static final String MARK = "/usr/share/kairos-next";
 
   /**
-   * @param folder that the new layout is written to
+   * @param folder that the new layout is written to, emptied before
    */
   static NextImage of(Path image, Path folder) throws IOException {
+    FileTree.delete(folder); // of a run before
     Files.createDirectories(folder);
     Path tar = folder.resolve("root.tar");
     var root =
