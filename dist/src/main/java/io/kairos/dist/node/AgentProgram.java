@@ -89,8 +89,9 @@ final class AgentProgram {
     new BootVerbs(host, console).all().forEach(program::verb);
     program
         .verb(releases.versioneer())
-        .verb(new PullImageVerb(host, console, environment).declared())
-        .verb(new LogsVerb(host, console).declared());
+        .verb(new PullImageVerb(host, console, environment).declared());
+    new ExtensionVerbs(host, console, environment).all().forEach(program::verb);
+    program.verb(new LogsVerb(host, console).declared());
     return program
         .verb(uuid())
         .verb(version())

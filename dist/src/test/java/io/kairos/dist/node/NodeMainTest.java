@@ -175,6 +175,12 @@ class NodeMainTest {
         "versioneer",
         "versioneer container-artifact-name",
         "pull-image",
+        "sysext",
+        "sysext list",
+        "sysext enable",
+        "sysext disable",
+        "sysext remove",
+        "confext install",
         "logs"
       })
   void everyCommandExplainsItself(String command) {
