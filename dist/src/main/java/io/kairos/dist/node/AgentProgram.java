@@ -91,7 +91,9 @@ final class AgentProgram {
         .verb(releases.versioneer())
         .verb(new PullImageVerb(host, console, environment).declared());
     new ExtensionVerbs(host, console, environment).all().forEach(program::verb);
-    program.verb(new LogsVerb(host, console).declared());
+    program
+        .verb(new InstallBundleVerb(host, console, environment).declared())
+        .verb(new LogsVerb(host, console).declared());
     return program
         .verb(uuid())
         .verb(version())

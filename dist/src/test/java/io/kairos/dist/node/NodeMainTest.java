@@ -175,6 +175,7 @@ class NodeMainTest {
         "versioneer",
         "versioneer container-artifact-name",
         "pull-image",
+        "install-bundle",
         "sysext",
         "sysext list",
         "sysext enable",

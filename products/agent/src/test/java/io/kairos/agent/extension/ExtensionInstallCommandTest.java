@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.kairos.agent.node.TestImage;
 import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
 import io.kairos.base.KairosException;
 import io.kairos.base.Refused;
 import io.kairos.boot.ExtensionKind;
 import io.kairos.boot.ExtensionProfile;
-import io.kairos.host.Command;
-import io.kairos.host.linux.LinuxHost;
 import io.kairos.images.Digest;
-import io.kairos.images.ImageBuilder;
-import io.kairos.images.LayerCompression;
-import io.kairos.images.Platform;
 import io.kairos.images.RegistryAccess;
 import io.kairos.plan.Progress;
 import io.kairos.testkit.host.ScratchHost;
@@ -28,10 +24,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +38,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExtensionInstallCommandTest {
   private static final String STORE = "/var/lib/kairos/extensions";
 
-  @TempDir Path folder;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private ScratchHost host;
   private HttpServer server;
@@ -107,23 +102,11 @@ class ExtensionInstallCommandTest {
   }
 
   private String image(String... files) throws IOException {
-    Path tree = Files.createDirectory(folder.resolve("tree"));
+    Map<String, String> content = new TreeMap<>();
     for (String file : files) {
-      Files.createDirectories(tree.resolve(file).getParent());
-      Files.writeString(tree.resolve(file), "of " + file);
+      content.put(file, "of " + file);
     }
-    Path layer = folder.resolve("layer.tar");
-    LinuxHost.here().run(Command.of("tar", "-C", tree.toString(), "-cf", layer.toString(), "."));
-    try (var builder =
-        ImageBuilder.to(
-            host.root().resolve("image"),
-            Platform.linux(System.getProperty("os.arch")),
-            Instant.EPOCH,
-            LayerCompression.GZIP,
-            LinuxHost.here().kernel())) {
-      builder.addTar(layer, "test");
-      builder.name("test").commit();
-    }
+    TestImage.write(host.root().resolve("image"), content);
     return "ocifile:/image";
   }
 
