@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -89,18 +90,20 @@ class InstalledBootTest {
 
   @AfterEach
   void release() {
+    // Their files have other names once they are unmounted.
+    List<Path> held =
+        machine.kernel().loops().entrySet().stream()
+            .filter(
+                loop ->
+                    loop.getValue().startsWith(initramfs)
+                        || loop.getValue().startsWith(files)
+                        || loops.contains(loop.getKey()))
+            .map(Map.Entry::getKey)
+            .toList();
     machine.kernel().mounts().reversed().stream()
         .filter(mount -> mount.target().startsWith(initramfs))
         .forEach(mount -> machine.kernel().detach(mount.target()));
-    machine
-        .kernel()
-        .loops()
-        .forEach(
-            (device, file) -> {
-              if (file.startsWith(initramfs) || file.startsWith(files) || loops.contains(device)) {
-                machine.kernel().detachLoop(device);
-              }
-            });
+    held.forEach(machine.kernel()::detachLoop);
   }
 
   @Test
