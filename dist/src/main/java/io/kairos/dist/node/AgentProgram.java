@@ -90,7 +90,10 @@ final class AgentProgram {
     new HealthVerbs(host, console, environment, this::stages).all().forEach(program::verb);
     program
         .verb(releases.versioneer())
-        .verb(new PullImageVerb(host, console, environment).declared())
+        .verb(new PullImageVerb(host, console, environment).declared());
+    new ExtensionVerbs(host, console, environment).all().forEach(program::verb);
+    program
+        .verb(new InstallBundleVerb(host, console, environment).declared())
         .verb(new LogsVerb(host, console).declared());
     return program
         .verb(uuid())

@@ -27,8 +27,8 @@ record ProviderVerbs(LinuxHost host, Console console, Map<String, String> enviro
         .summary("bring the node up: what the first boot has to do, then its providers")
         .description(
             """
-            kairos-agent.service calls it once a boot. At the first boot it writes grub_options to the
-            boot environment; then it tells all providers (agent-provider-* in PATH, /system/providers
+            kairos-agent.service calls it once a boot. At the first boot it installs bundles and
+            writes grub_options to the boot environment; then it tells all providers (agent-provider-* in PATH, /system/providers
             and /usr/local/system/providers) to bootstrap. Does nothing on a medium that installs by
             itself.
             """)

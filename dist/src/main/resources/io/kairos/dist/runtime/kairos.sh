@@ -20,7 +20,7 @@ esac
 # What hashes a whole system earns the second compiler, which knows the SHA instructions of the
 # processor (ten times as fast and more); everything else ends before that one would pay.
 case " $name $* " in
-  *" upgrade "* | *" pull-image "* | *"install "*) compilers=4 ;;
+  *" upgrade "* | *" pull-image "* | *" install-bundle "* | *"install "*) compilers=4 ;;
   *) compilers=1 ;;
 esac
 

@@ -175,6 +175,13 @@ class NodeMainTest {
         "versioneer",
         "versioneer container-artifact-name",
         "pull-image",
+        "install-bundle",
+        "sysext",
+        "sysext list",
+        "sysext enable",
+        "sysext disable",
+        "sysext remove",
+        "confext install",
         "logs"
       })
   void everyCommandExplainsItself(String command) {

@@ -12,8 +12,8 @@ import java.util.UUID;
 
 /**
  * Writes an image over a directory that may hold other things. It is fetched, verified and unpacked
- * in a folder inside that directory first, so that a failure leaves the directory as it was, and
- * nothing crosses file systems.
+ * in a folder inside that directory first, so that a failure leaves the directory as it was.
+ * Nothing crosses file systems, unless the folder is elsewhere.
  */
 public final class ImageDelivery {
   private final Kernel kernel;
@@ -41,7 +41,18 @@ public final class ImageDelivery {
    * @param progress hears octets of the registry
    */
   public void deliver(ImageSource source, Platform platform, Path target, StepProgress progress) {
-    Path work = target.resolve(".kairos-unpack-" + UUID.randomUUID());
+    deliver(source, platform, target, target, progress);
+  }
+
+  /**
+   * As the other one, for a directory that may be read-only itself, with writable file systems
+   * mounted in it: what lies on another file system than {@code room} is copied, then renamed.
+   *
+   * @param room a directory to unpack in
+   */
+  public void deliver(
+      ImageSource source, Platform platform, Path target, Path room, StepProgress progress) {
+    Path work = room.resolve(".kairos-unpack-" + UUID.randomUUID());
     try {
       Files.createDirectory(work);
       Flattened image = image(source, platform, work.resolve("store"), progress);

@@ -2,13 +2,17 @@ package io.kairos.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kairos.base.Refused;
+import io.kairos.host.Kernel.MountFlag;
+import io.kairos.plan.StepProgress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +38,50 @@ class ImageDeliveryTest {
 
   private void deliver(ImageSource source) {
     delivery.deliver(source, TestImages.AMD64, target);
+  }
+
+  /** As a node: read-only, with a file system mounted in it that is not. */
+  @Test
+  void whatIsMountedInAReadOnlyTargetIsFilledFromElsewhere() throws IOException {
+    assumeTrue(System.getProperty("user.name").equals("root"), "needs root to mount");
+    Path room = Files.createDirectory(folder.resolve("room"));
+    Path local = Files.createDirectories(target.resolve("usr/local"));
+    Files.createDirectory(target.resolve("etc"));
+    Path fine =
+        image(
+            TestImages.directory("usr"),
+            TestImages.file("usr/local/bin/tool", "tool"),
+            TestImages.symlink("usr/local/link", "bin/tool"));
+    TestImages.KERNEL.mount(target.toString(), target, "", Set.of(MountFlag.BIND), "");
+    try {
+      TestImages.KERNEL.mount(
+          "", target, "", Set.of(MountFlag.BIND, MountFlag.REMOUNT, MountFlag.READ_ONLY), "");
+      TestImages.KERNEL.mount("tmpfs", local, "tmpfs", Set.of(), "");
+      deliver(fine, room);
+      assertThat(local.resolve("bin/tool")).hasContent("tool");
+      assertThat(Files.readSymbolicLink(local.resolve("link"))).hasToString("bin/tool");
+      assertThat(Files.getPosixFilePermissions(local.resolve("bin/tool")))
+          .isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
+      assertThat(local.toFile().list()).containsExactlyInAnyOrder("bin", "link");
+
+      Path other = Files.createDirectory(folder.resolve("other"));
+      Path wrong =
+          TestImages.Stack.of(
+                  TestImages.file("etc/conf", "x"), TestImages.file("usr/local/more", "x"))
+              .layout(other);
+      assertThatThrownBy(() -> deliver(wrong, room))
+          .isInstanceOf(Refused.class)
+          .hasMessageContaining(target.resolve("etc") + " is read-only");
+      assertThat(local.resolve("more")).doesNotExist();
+      assertThat(room).isEmptyDirectory();
+    } finally {
+      TestImages.KERNEL.detach(target);
+    }
+  }
+
+  private void deliver(Path layout, Path room) {
+    delivery.deliver(
+        new ImageSource.OciFile(layout), TestImages.AMD64, target, room, StepProgress.IGNORED);
   }
 
   private List<String> names() throws IOException {

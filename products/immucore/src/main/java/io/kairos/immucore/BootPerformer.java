@@ -2,6 +2,8 @@ package io.kairos.immucore;
 
 import io.kairos.base.HostFailure;
 import io.kairos.boot.BootState;
+import io.kairos.boot.ExtensionKind;
+import io.kairos.boot.ExtensionProfile;
 import io.kairos.boot.Sentinel;
 import io.kairos.formats.dotenv.DotEnv;
 import io.kairos.formats.filesystem.Superblock;
@@ -16,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
@@ -77,6 +80,7 @@ final class BootPerformer {
         case BootStep.MountOverlays() -> mountOverlays(id);
         case BootStep.BindPersistentPaths() -> bindPersistentPaths(id);
         case BootStep.WriteFstab() -> writeFstab();
+        case BootStep.LinkExtensions(var state) -> linkExtensions(id, state);
       }
     } catch (IOException | UncheckedIOException e) {
       throw new HostFailure(step.summary(), e);
@@ -218,7 +222,7 @@ final class BootPerformer {
   /** Stage files name {@code /system/oem} and {@code /oem} wherever they run. */
   private void link(String from, String to) throws IOException {
     Path path = initramfs.path(from);
-    if (!Files.exists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       Files.createSymbolicLink(path, Path.of(to));
     }
   }
@@ -400,6 +404,26 @@ final class BootPerformer {
 
   private void writeFstab() throws IOException {
     Files.writeString(newRoot.path("/etc/fstab"), fstab.render());
+  }
+
+  /** The links are for the real system, which finds them after the switch of roots. */
+  private void linkExtensions(String id, BootState state) throws IOException {
+    for (ExtensionKind kind : ExtensionKind.values()) {
+      Path runtime = Files.createDirectories(initramfs.path(kind.runtime()));
+      for (var enabled : kind.loaded(newRoot, ExtensionProfile.loadedBy(state)).entrySet()) {
+        if (!Files.isRegularFile(newRoot.resolved(enabled.getValue()))) {
+          report.degraded(
+              id,
+              "the %s %s is enabled, but its file is gone"
+                  .formatted(kind.noun(), enabled.getKey()));
+          continue;
+        }
+        Path link = runtime.resolve(enabled.getKey());
+        if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+          Files.createSymbolicLink(link, Path.of(enabled.getValue()));
+        }
+      }
+    }
   }
 
   private Kernel kernel() {

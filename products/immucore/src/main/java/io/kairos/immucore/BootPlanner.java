@@ -128,11 +128,18 @@ public final class BootPlanner {
             Set.of("overlay-mount"),
             Set.of("mount-oem", "custom-mount", "mount-bind", "mount-tmpfs"))
         .add(
+            "enable-sysext-confext",
+            new BootStep.LinkExtensions(request.state()),
+            Policy.SHOULD,
+            Set.of("mount-root"),
+            Set.of("mount-bind"))
+        .add(
             "initramfs-hook",
             new BootStep.RunStage("initramfs", true),
             Policy.SHOULD,
             Set.of("mount-root", "overlay-mount"),
-            Set.of("write-fstab", "mount-bind", "mount-oem", "mount-tmpfs"))
+            Set.of(
+                "write-fstab", "enable-sysext-confext", "mount-bind", "mount-oem", "mount-tmpfs"))
         .build();
   }
 }

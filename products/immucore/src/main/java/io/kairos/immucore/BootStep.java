@@ -125,4 +125,12 @@ public sealed interface BootStep extends Step {
       return "write /etc/fstab";
     }
   }
+
+  /** Extensions that are enabled for this boot, where systemd finds them. */
+  record LinkExtensions(BootState state) implements BootStep {
+    @Override
+    public String summary() {
+      return "link the enabled extensions";
+    }
+  }
 }

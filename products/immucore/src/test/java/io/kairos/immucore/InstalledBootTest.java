@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,9 @@ class InstalledBootTest {
   private static final String ACTIVE =
       "rd.cos.oemlabel=COS_OEM rd.cos.oemtimeout=1 root=LABEL=COS_ACTIVE"
           + " cos-img/filename=/cOS/active.img";
+
+  /** Where the persistent partition has the store of extensions. */
+  private static final String STORE = ".state/var-lib-kairos.bind/extensions";
 
   private final LinuxHost machine = LinuxHost.here();
   private final List<Path> loops = new ArrayList<>();
@@ -71,23 +76,34 @@ class InstalledBootTest {
     filesystem(state.resolve("cOS/active.img"), "ext2", "COS_ACTIVE", image, 16);
     partition("COS_STATE", state, 40);
     partition("COS_OEM", tree("oem"), 16);
+    Path kept = Files.createDirectories(tree("persistent").resolve(STORE));
+    Files.writeString(kept.resolve("tools.raw"), "image");
+    for (String enabled : List.of("active/tools.raw", "passive/tools.raw", "common/more.raw")) {
+      Files.createDirectories(kept.resolve(enabled).getParent());
+      Files.createSymbolicLink(
+          kept.resolve(enabled),
+          Path.of("/var/lib/kairos/extensions").resolve(kept.resolve(enabled).getFileName()));
+    }
+    Files.writeString(kept.resolve("more.raw"), "image");
     partition("COS_PERSISTENT", tree("persistent"), 16);
   }
 
   @AfterEach
   void release() {
+    // Their files have other names once they are unmounted.
+    List<Path> held =
+        machine.kernel().loops().entrySet().stream()
+            .filter(
+                loop ->
+                    loop.getValue().startsWith(initramfs)
+                        || loop.getValue().startsWith(files)
+                        || loops.contains(loop.getKey()))
+            .map(Map.Entry::getKey)
+            .toList();
     machine.kernel().mounts().reversed().stream()
         .filter(mount -> mount.target().startsWith(initramfs))
         .forEach(mount -> machine.kernel().detach(mount.target()));
-    machine
-        .kernel()
-        .loops()
-        .forEach(
-            (device, file) -> {
-              if (file.startsWith(initramfs) || file.startsWith(files) || loops.contains(device)) {
-                machine.kernel().detachLoop(device);
-              }
-            });
+    held.forEach(machine.kernel()::detachLoop);
   }
 
   @Test
@@ -125,6 +141,34 @@ class InstalledBootTest {
     assertThat(read("run/cos/boot_degraded")).contains("mount-oem: ").contains("COS_OEM");
     assertThat(root.resolve("etc/issue")).content().contains("This boot is degraded");
     assertThat(root.resolve("usr/local/.kairos/boot-reports")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void whatIsEnabledForThisBootIsLinkedToWhereTheRealSystemHasIt() throws IOException {
+    assertThat(boot(ACTIVE)).isEmpty();
+    Path runtime = initramfs.resolve("run/extensions");
+    assertThat(runtime.resolve("tools.raw"))
+        .isSymbolicLink()
+        .satisfies(
+            link ->
+                assertThat(Files.readSymbolicLink(link))
+                    .hasToString("/var/lib/kairos/extensions/active/tools.raw"));
+    assertThat(Files.readSymbolicLink(runtime.resolve("more.raw")))
+        .hasToString("/var/lib/kairos/extensions/common/more.raw");
+    assertThat(initramfs.resolve("run/confexts")).isEmptyDirectory();
+    assertThat(read("run/cos/boot_degraded")).doesNotContain("enable-sysext-confext");
+  }
+
+  @Test
+  void anEnabledExtensionWithoutItsFileDegradesTheBoot() throws IOException {
+    Path at = Files.createDirectories(files.resolve("at"));
+    machine.kernel().mount(loops.getLast().toString(), at, "ext4", Set.of(), "");
+    Files.delete(at.resolve(STORE).resolve("more.raw"));
+    machine.kernel().unmount(at);
+    assertThat(boot(ACTIVE)).isEmpty();
+    assertThat(initramfs.resolve("run/extensions").toFile().list()).containsExactly("tools.raw");
+    assertThat(read("run/cos/boot_degraded"))
+        .contains("enable-sysext-confext: the system extension more.raw is enabled, but its file");
   }
 
   @Test

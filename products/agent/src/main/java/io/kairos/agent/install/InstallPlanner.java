@@ -284,6 +284,14 @@ public final class InstallPlanner {
       if (!request.grubOptions().isEmpty()) {
         plan.must(boot(new BootStep.SetVariables(oem.resolve("grubenv"), request.grubOptions())));
       }
+      if (!request.bundles().isEmpty()) {
+        var bundles = new NodeStep.InstallBundles(request.bundles(), oem, persistent);
+        if (request.bundles().mustSucceed()) {
+          plan.must(bundles);
+        } else {
+          plan.should(bundles);
+        }
+      }
       if (!request.bindMounts().isEmpty() || !request.ephemeralMounts().isEmpty()) {
         plan.should(
             new NodeStep.WriteCustomMounts(oem, request.bindMounts(), request.ephemeralMounts()));

@@ -1,5 +1,6 @@
 package io.kairos.agent.install;
 
+import io.kairos.agent.bundle.Bundles;
 import io.kairos.agent.node.SystemSource;
 import io.kairos.base.Bytes;
 import io.kairos.base.Position;
@@ -34,6 +35,7 @@ public record InstallRequest(
     Map<String, String> grubOptions,
     List<String> bindMounts,
     List<String> ephemeralMounts,
+    Bundles bundles,
     boolean hardensSsh,
     boolean ejectsCd,
     boolean isStrict,
@@ -103,6 +105,7 @@ public record InstallRequest(
         Map.of(),
         List.of(),
         List.of(),
+        Bundles.NONE,
         false,
         false,
         false,
@@ -146,6 +149,7 @@ public record InstallRequest(
         grubOptions,
         bindMounts,
         ephemeralMounts,
+        bundles,
         hardensSsh,
         ejectsCd,
         isStrict,

@@ -1,10 +1,13 @@
 package io.kairos.agent.install;
 
+import io.kairos.agent.bundle.BundleTarget;
+import io.kairos.agent.bundle.Bundles;
 import io.kairos.agent.node.SystemSource;
 import io.kairos.base.Bytes;
 import io.kairos.base.Position;
 import io.kairos.base.Problem;
 import io.kairos.base.Problems;
+import io.kairos.base.Refused;
 import io.kairos.boot.Firmware;
 import io.kairos.config.AgentConfig;
 import io.kairos.config.Config;
@@ -42,6 +45,7 @@ public final class RequestReader {
    */
   public InstallRequest read(Function<String, Path> fetched) {
     refuseWhatIsMissing();
+    checkBundles();
     Optional<SystemSource> source = source();
     problems.throwIfAny();
     AgentConfig agent = config.agent();
@@ -59,6 +63,8 @@ public final class RequestReader {
         grubOptions(),
         install.bindMounts(),
         install.ephemeralMounts(),
+        new Bundles(
+            install.bundles(), agent.failOnBundleErrors(), install.allowInsecureRegistries()),
         install.sshHardening(),
         agent.ejectCd(),
         agent.stages().strict(),
@@ -72,9 +78,6 @@ public final class RequestReader {
     }
     if (!install.encryptedPartitions().isEmpty()) {
       notYet("install.encrypted_partitions", "remove it to install without encryption");
-    }
-    if (!install.bundles().isEmpty()) {
-      notYet("install.bundles", "remove them, and add their content to the image");
     }
     if (install.iso().isPresent()) {
       notYet("install.iso", "boot from that medium, or set install.source to dir:/path");
@@ -104,6 +107,20 @@ public final class RequestReader {
             notYet("install." + name + ".fs", "remove it; images are ext2");
           }
         });
+  }
+
+  private void checkBundles() {
+    for (int bundle = 0; bundle < install.bundles().size(); bundle++) {
+      List<String> targets = install.bundles().get(bundle).targets();
+      for (int target = 0; target < targets.size(); target++) {
+        try {
+          var _ = BundleTarget.parse(targets.get(target));
+        } catch (Refused e) {
+          String key = "install.bundles[" + bundle + "].targets[" + target + "]";
+          problems.add(new Problem(e.problem().what(), config.position(key), e.problem().remedy()));
+        }
+      }
+    }
   }
 
   private void notYet(String key, String remedy) {

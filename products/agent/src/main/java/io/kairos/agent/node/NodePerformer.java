@@ -1,6 +1,8 @@
 package io.kairos.agent.node;
 
 import io.kairos.agent.Stages;
+import io.kairos.agent.bundle.BundleInstaller;
+import io.kairos.agent.bundle.Bundles;
 import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
 import io.kairos.boot.BootStep;
@@ -13,6 +15,7 @@ import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.host.Kernel;
 import io.kairos.images.Digest;
+import io.kairos.images.RegistryAccess;
 import io.kairos.images.UnpackOptions;
 import io.kairos.images.Unpacker;
 import io.kairos.plan.Performer;
@@ -30,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +113,8 @@ public final class NodePerformer implements Performer<NodeStep> {
       case NodeStep.WriteCustomMounts(var oem, var bind, var ephemeral) ->
           durable.write(
               oem.resolve(CustomMounts.FILE), new CustomMounts(bind, ephemeral).yaml(), READ_ONLY);
+      case NodeStep.InstallBundles(var bundles, var oem, var persistent) ->
+          installBundles(bundles, oem, persistent, progress);
       case NodeStep.WriteSshHardening(var oem) ->
           durable.write(
               oem.resolve("10_ssh_hardening.yaml"), resource("10_ssh_hardening.yaml"), READ_ONLY);
@@ -151,23 +157,48 @@ public final class NodePerformer implements Performer<NodeStep> {
 
   /** The stage sees the devices of this machine and the target's own partitions. */
   private void runStageInImage(String stage, Path image, Map<String, Path> binds) {
-    Kernel kernel = host.kernel();
+    Map<Path, Path> all = new LinkedHashMap<>();
+    for (String name : List.of("/dev", "/dev/pts", "/proc", "/sys")) {
+      all.put(below(image, name), host.path(name));
+    }
+    binds.forEach((at, what) -> all.put(below(image, at), what));
+    with(all, () -> stages.run(stage, roots.apply(image), List.of()));
+  }
+
+  /** What bundles write to the extensions of this system is for those of the new one. */
+  private void installBundles(Bundles bundles, Path oem, Path persistent, StepProgress progress) {
+    Path extensions = host.resolved("/var/lib/extensions");
+    Path kept = persistent.resolve(".state/var-lib-extensions.bind");
+    makeFolder(extensions);
+    makeFolder(kept);
+    copy(extensions, kept);
+    Map<Path, Path> binds = new LinkedHashMap<>();
+    binds.put(host.resolved("/oem"), oem);
+    binds.put(host.resolved("/usr/local"), persistent);
+    binds.put(extensions, kept);
+    RegistryAccess registries =
+        RegistryAccess.of(host, System.getenv())
+            .allowingInsecure(bundles.allowsInsecureRegistries());
+    with(binds, () -> new BundleInstaller(host, registries, progress).install(bundles));
+  }
+
+  /**
+   * Binds folders, and releases them however it ends.
+   *
+   * @param binds what is to be seen, by where; in this order
+   */
+  private void with(Map<Path, Path> binds, Runnable work) {
     Deque<Path> mounted = new ArrayDeque<>();
     RuntimeException failure = null;
     try {
-      for (String name : List.of("/dev", "/dev/pts", "/proc", "/sys")) {
-        bind(host.path(name), below(image, name), mounted);
-      }
-      for (Map.Entry<String, Path> bind : binds.entrySet()) {
-        bind(bind.getValue(), below(image, bind.getKey()), mounted);
-      }
-      stages.run(stage, roots.apply(image), List.of());
+      binds.forEach((at, what) -> bind(what, at, mounted));
+      work.run();
     } catch (RuntimeException e) {
       failure = e;
     }
     while (!mounted.isEmpty()) {
       try {
-        kernel.unmount(mounted.pop());
+        host.kernel().unmount(mounted.pop());
       } catch (RuntimeException e) {
         if (failure == null) {
           failure = e;
@@ -298,14 +329,18 @@ public final class NodePerformer implements Performer<NodeStep> {
   private void copyLogs(Path persistent) {
     Path target = persistent.resolve(".state/var-log.bind");
     makeFolder(target);
+    copy(host.path("/var/log"), target);
+  }
+
+  private void copy(Path folder, Path over) {
     host.run(
         Command.of(
                 "cp",
                 "--archive",
                 "--no-target-directory",
                 "--",
-                host.path("/var/log").toString(),
-                target.toString())
+                folder.toString(),
+                over.toString())
             .within(Duration.ofMinutes(5)));
   }
 

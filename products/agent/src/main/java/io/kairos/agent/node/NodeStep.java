@@ -1,5 +1,6 @@
 package io.kairos.agent.node;
 
+import io.kairos.agent.bundle.Bundles;
 import io.kairos.boot.BootStep;
 import io.kairos.images.ImageSource;
 import io.kairos.plan.Step;
@@ -182,6 +183,19 @@ public sealed interface NodeStep extends Step {
     @Override
     public String summary() {
       return "label the files of " + image + " for SELinux";
+    }
+  }
+
+  /**
+   * Software for the new node. It sees the partitions of the new node where it will have them.
+   *
+   * @param oem seen as {@code /oem}
+   * @param persistent seen as {@code /usr/local}
+   */
+  record InstallBundles(Bundles bundles, Path oem, Path persistent) implements NodeStep {
+    @Override
+    public String summary() {
+      return "install bundles: " + bundles.targets();
     }
   }
 

@@ -108,14 +108,19 @@ public record SourceOpening(
         host,
         RegistryAccess.of(host, environment)
             .allowingInsecure(config.agent().upgrade().allowInsecureRegistries()),
-        key(host, config),
+        requiredKey(host, config),
         store,
         storeOn,
         List.of(host.path("/")),
         notes);
   }
 
-  private static Optional<CosignKey> key(Host host, Config config) {
+  /**
+   * With which images have to be signed, if the configuration wants that.
+   *
+   * @throws Refused when it does not say by whom
+   */
+  public static Optional<CosignKey> requiredKey(Host host, Config config) {
     if (!config.agent().cosign()) {
       return Optional.empty();
     }

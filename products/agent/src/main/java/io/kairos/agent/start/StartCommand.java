@@ -1,17 +1,20 @@
 package io.kairos.agent.start;
 
 import io.kairos.agent.HostWithEnvironment;
+import io.kairos.agent.bundle.BundleInstaller;
+import io.kairos.agent.bundle.BundleOutput;
+import io.kairos.agent.bundle.Bundles;
 import io.kairos.agent.bus.ProviderBus;
 import io.kairos.agent.bus.ProviderEvent;
 import io.kairos.base.HostFailure;
 import io.kairos.base.KairosException;
-import io.kairos.base.Refused;
 import io.kairos.boot.BootPerformer;
 import io.kairos.boot.BootState;
 import io.kairos.boot.BootStep;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
 import io.kairos.host.Host;
+import io.kairos.images.RegistryAccess;
 import io.kairos.plan.StepProgress;
 import io.kairos.storage.DurableFile;
 import java.io.IOException;
@@ -155,19 +158,31 @@ public final class StartCommand {
     }
   }
 
+  private void installBundles(Config config) {
+    var bundles =
+        new Bundles(
+            config.agent().bundles(),
+            config.agent().failOnBundleErrors(),
+            config.install().allowInsecureRegistries());
+    if (bundles.isEmpty()) {
+      return;
+    }
+    Host host = HostWithEnvironment.of(machine, config.agent().env());
+    RegistryAccess registries =
+        RegistryAccess.of(host, environment).allowingInsecure(bundles.allowsInsecureRegistries());
+    try {
+      new BundleInstaller(host, registries, new BundleOutput(out)).install(bundles);
+    } catch (HostFailure e) {
+      if (bundles.mustSucceed()) {
+        throw e;
+      }
+      err.println("WARNING: " + e.getMessage());
+    }
+  }
+
   /** The sentinel comes last: a first boot that was cut is done again. */
   private void firstBoot(Config config) {
-    if (!config.agent().bundles().isEmpty()) {
-      var missing =
-          new Refused(
-              "bundles are not available yet, so none was installed",
-              config.position("bundles"),
-              "remove them, and add their content to the image");
-      if (config.agent().failOnBundleErrors()) {
-        throw missing;
-      }
-      err.println("WARNING: " + missing.getMessage());
-    }
+    installBundles(config);
     Map<String, String> options = config.agent().grubOptions();
     if (!options.isEmpty()) {
       var _ =

@@ -142,7 +142,7 @@ class InstallCommandTest {
                   source: oci:quay.io/kairos/debian
                   encrypted_partitions: [COS_PERSISTENT]
                   bundles:
-                    - targets: ["run://quay.io/x"]
+                    - targets: ["run://quay.io/x", "quay.io/y"]
                   partitions:
                     persistent: {fs: btrfs, label: MINE}
                 """);
@@ -153,10 +153,10 @@ class InstallCommandTest {
             """
             /oem/a.yaml:6:25: install.encrypted_partitions is not supported yet
               try: remove it to install without encryption
-            /oem/a.yaml:8:5: install.bundles is not supported yet
-              try: remove them, and add their content to the image
             /oem/a.yaml:10:22: install.partitions.persistent.fs is not supported yet
               try: remove it; this one is ext4
+            /oem/a.yaml:8:36: invalid target: 'quay.io/y'
+              try: write it as container://IMAGE, run://IMAGE or package://NAME
             /oem/a.yaml:5:11: images from registries and archives are not supported yet: oci:quay.io/kairos/debian
               try: boot from a medium made of that image, or use dir:/path or file:/path\
             """);

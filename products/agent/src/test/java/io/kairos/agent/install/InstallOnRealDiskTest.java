@@ -3,13 +3,16 @@ package io.kairos.agent.install;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kairos.agent.bundle.Bundles;
 import io.kairos.agent.node.FakeSystem;
 import io.kairos.agent.node.Lab;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.agent.node.SystemSource;
+import io.kairos.agent.node.TestImage;
 import io.kairos.base.Bytes;
 import io.kairos.boot.BootPerformer;
 import io.kairos.boot.BootStep;
+import io.kairos.config.BundleConfig;
 import io.kairos.plan.Faults;
 import io.kairos.plan.Performer;
 import io.kairos.plan.Progress;
@@ -126,6 +129,51 @@ class InstallOnRealDiskTest {
     }
   }
 
+  /** Assertion 125, the part of bundles. */
+  @Test
+  void bundlesSeeThePartitionsOfTheNewNodeAndAFailureIsAWarning(@TempDir Path root)
+      throws Exception {
+    try (Lab lab = Lab.withDisk(root, DISK)) {
+      TestImage.write(lab.path("/files"), Map.of("lib/thing", "from the bundle"));
+      TestImage.write(
+          lab.path("/script"),
+          Map.of(
+              "run.sh",
+              "echo hello > %1$s/oem/hello && echo x > %1$s/var/lib/extensions/x.raw\n"
+                  .formatted(root)));
+      var bundles =
+          new BundleConfig(
+              List.of("container:///files", "run:///script", "run:///absent"),
+              "",
+              "/usr/local",
+              "",
+              true);
+      install(lab, request(lab, new Bundles(List.of(bundles), false, false)), Faults.NONE);
+
+      assertThat(lab.mountsLeft()).isEmpty();
+      assertThat(lab.look(2).resolve("hello")).hasContent("hello\n");
+      Path persistent = lab.look(5);
+      assertThat(persistent.resolve("lib/thing")).hasContent("from the bundle");
+      assertThat(persistent.resolve(".state/var-lib-extensions.bind/x.raw")).exists();
+      assertThat(persistent.resolve(".kairos")).isEmptyDirectory();
+      assertThat(lab.path("/var/lib/extensions")).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void aBundleThatHasToSucceedEndsTheInstallation(@TempDir Path root) throws Exception {
+    try (Lab lab = Lab.withDisk(root, DISK)) {
+      var bundle = new BundleConfig(List.of("run:///absent"), "", "", "", true);
+      assertThatThrownBy(
+              () ->
+                  install(
+                      lab, request(lab, new Bundles(List.of(bundle), true, false)), Faults.NONE))
+          .hasMessageContaining("1 of 1 bundles could not be installed");
+      assertThat(lab.mountsLeft()).isEmpty();
+      assertThat(stagesRun).doesNotContain("after-install");
+    }
+  }
+
   /** Ctrl-C: the applier is told to stop and the thread that works is interrupted. */
   @Test
   void aCancelledInstallationHoldsNothing(@TempDir Path root) throws Exception {
@@ -187,6 +235,10 @@ class InstallOnRealDiskTest {
   }
 
   private static InstallRequest request(Lab lab) throws Exception {
+    return request(lab, Bundles.NONE);
+  }
+
+  private static InstallRequest request(Lab lab, Bundles bundles) throws Exception {
     Path config = lab.path("/merged.yaml");
     Files.writeString(config, "#cloud-config\nhostname: box\n");
     Path system = lab.path("/system");
@@ -207,6 +259,7 @@ class InstallOnRealDiskTest {
         Map.of("extra_cmdline", "quiet"),
         List.of("/var/a", "/var/b"),
         List.of(),
+        bundles,
         true,
         false,
         false,

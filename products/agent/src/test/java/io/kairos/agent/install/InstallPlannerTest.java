@@ -5,6 +5,7 @@ import static io.kairos.agent.install.Machines.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kairos.agent.bundle.Bundles;
 import io.kairos.agent.node.Golden;
 import io.kairos.agent.node.SourceFacts;
 import io.kairos.agent.node.SystemSource;
@@ -12,6 +13,7 @@ import io.kairos.base.Bytes;
 import io.kairos.base.InvalidConfig;
 import io.kairos.base.Position;
 import io.kairos.boot.Firmware;
+import io.kairos.config.BundleConfig;
 import io.kairos.plan.Plan;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +60,16 @@ class InstallPlannerTest {
             Map.of("extra_cmdline", "quiet", "default_fallback", "1"),
             List.of("/var/lib/app"),
             List.of("/var/cache"),
+            new Bundles(
+                List.of(
+                    new BundleConfig(
+                        List.of("run://quay.io/x/a:1", "container://quay.io/x/b"),
+                        "",
+                        "",
+                        "",
+                        false)),
+                true,
+                false),
             true,
             true,
             true,
@@ -237,6 +249,7 @@ class InstallPlannerTest {
         plain.grubOptions(),
         plain.bindMounts(),
         plain.ephemeralMounts(),
+        plain.bundles(),
         plain.hardensSsh(),
         plain.ejectsCd(),
         plain.isStrict(),

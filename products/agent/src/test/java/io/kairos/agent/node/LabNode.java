@@ -3,6 +3,7 @@ package io.kairos.agent.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kairos.agent.Stages;
+import io.kairos.agent.bundle.Bundles;
 import io.kairos.agent.health.HealthCommand;
 import io.kairos.agent.install.InstallRequest;
 import io.kairos.agent.install.Installer;
@@ -53,6 +54,7 @@ public record LabNode(Path root, Lab lab, List<String> stagesRun) implements Aut
                 Map.of(),
                 List.of(),
                 List.of(),
+                Bundles.NONE,
                 false,
                 false,
                 false,

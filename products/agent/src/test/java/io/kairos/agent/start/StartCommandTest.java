@@ -3,8 +3,8 @@ package io.kairos.agent.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kairos.agent.node.TestImage;
 import io.kairos.base.HostFailure;
-import io.kairos.base.Refused;
 import io.kairos.formats.grubenv.GrubEnvironment;
 import io.kairos.formats.json.Json;
 import io.kairos.formats.json.JsonObject;
@@ -108,21 +108,32 @@ class StartCommandTest {
 
   @Test
   void aFirstBootThatFailsIsDoneAgain() throws IOException {
-    host.with(
-        "/oem/a.yaml",
-        "#cloud-config\nfail_on_bundles_errors: true\nbundles: [{targets: ['container://x']}]\n");
+    String bundle = "bundles: [{local_file: true, targets: ['run:///absent']}]\n";
+    host.with("/oem/a.yaml", "#cloud-config\nfail_on_bundles_errors: true\n" + bundle);
     assertThatThrownBy(() -> start(false))
-        .isInstanceOf(Refused.class)
-        .hasMessageContaining("/oem/a.yaml:3")
-        .hasMessageContaining("bundles are not available yet");
+        .isInstanceOf(HostFailure.class)
+        .hasMessageContaining("1 of 1 bundles could not be installed")
+        .hasMessageContaining("run:///absent");
     assertThat(host.exists(SENTINEL)).isFalse();
     assertThat(told).isEmpty();
 
-    host.with("/oem/a.yaml", "#cloud-config\nbundles: [{targets: ['container://x']}]\n");
+    host.with("/oem/a.yaml", "#cloud-config\n" + bundle);
     start(false);
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("WARNING: ", "bundles are not");
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("WARNING: 1 of 1 bundles could not");
     assertThat(host.exists(SENTINEL)).isTrue();
     assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void theFirstBootInstallsBundlesOnce() throws IOException {
+    TestImage.write(root.resolve("bundle"), Map.of("run.sh", "echo one >> \"$ROOT/runs\"\n"));
+    host.with(
+        "/oem/a.yaml",
+        "#cloud-config\nbundles: [{local_file: true, targets: ['run:///bundle']}]\n");
+    start(false);
+    start(false);
+    assertThat(host.read("/runs")).isEqualTo("one\n");
+    assertThat(told).hasSize(2);
   }
 
   @Test

@@ -1,0 +1,2 @@
+/** Software that comes over the system of a node. */
+package io.kairos.agent.bundle;
