@@ -65,6 +65,18 @@ class LauncherTest {
     assertThat(start(agent, "upgraded")).doesNotContain(both);
   }
 
+  @Test
+  void anEmulatedProcessorGetsTheFirstCompilerOnly() throws IOException {
+    Path agent = Files.createSymbolicLink(root.resolve("kairos-agent"), root.resolve("kairos"));
+    Path cpus =
+        Files.writeString(root.resolve("cpuinfo"), "model name : QEMU TCG CPU version 2.5+\n");
+    assertThat(
+            LinuxHost.here()
+                .run(Command.of(agent.toString(), "upgrade").env("KAIROS_CPUINFO", cpus.toString()))
+                .stdout())
+        .contains("-XX:TieredStopAtLevel=1\n");
+  }
+
   private static String start(Path program, String... arguments) {
     return LinuxHost.here()
         .run(
