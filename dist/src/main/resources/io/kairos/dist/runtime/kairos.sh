@@ -23,7 +23,7 @@ esac
 compilers=1
 case " $name $* " in
   *" upgrade "* | *" pull-image "* | *"install "*)
-    grep -qs "QEMU TCG" "${KAIROS_CPUINFO:-/proc/cpuinfo}" || compilers=4
+    grep -qs "QEMU TCG" /proc/cpuinfo || compilers=4
     ;;
 esac
 
