@@ -57,6 +57,14 @@ public record Option(
         false);
   }
 
+  /** For people, unless a program asks for JSON. */
+  public static Option outputFormat() {
+    return value("output", "FORMAT", "how the result is printed")
+        .also("o")
+        .oneOf("text", "json")
+        .orElse("text");
+  }
+
   /** Another name for it, for example {@code o} for {@code -o}. */
   public Option also(String name) {
     var more = new ArrayList<>(names);

@@ -6,6 +6,7 @@ import io.kairos.agent.RunStageCommand;
 import io.kairos.agent.Stages;
 import io.kairos.agent.install.InstallArguments;
 import io.kairos.agent.install.InstallCommand;
+import io.kairos.agent.node.ActionContext;
 import io.kairos.agent.node.PlanFormat;
 import io.kairos.agent.reset.ResetArguments;
 import io.kairos.agent.reset.ResetCommand;
@@ -45,12 +46,8 @@ final class AgentProgram {
           "image to install instead of the medium's: dir:PATH, ocifile:PATH, file:PATH");
   private static final Option INSECURE =
       Option.flag("allow-insecure-registries", "accept registries without TLS");
-  private static final Option PLAN = Option.flag("plan", "show what would be done; change nothing");
-  private static final Option OUTPUT =
-      Option.value("output", "FORMAT", "how the result is printed")
-          .also("o")
-          .oneOf("text", "json")
-          .orElse("text");
+  static final Option PLAN = Option.flag("plan", "show what would be done; change nothing");
+  static final Option OUTPUT = Option.outputFormat();
 
   private final Console console;
   private final Map<String, String> environment;
@@ -87,7 +84,7 @@ final class AgentProgram {
     new ProviderVerbs(host, console, environment).all().forEach(program::verb);
     var releases = new ReleaseVerbs(host, console, environment);
     new BootVerbs(host, console).all().forEach(program::verb);
-    new HealthVerbs(host, console, environment, this::stages).all().forEach(program::verb);
+    new HealthVerbs(console, this::context).all().forEach(program::verb);
     program
         .verb(releases.versioneer())
         .verb(new PullImageVerb(host, console, environment).declared());
@@ -248,14 +245,7 @@ final class AgentProgram {
         .example("kairos-agent reset --plan", "shows every step")
         .runs(
             given -> {
-              new ResetCommand(
-                      host,
-                      host::at,
-                      stages(given),
-                      environment,
-                      System.in,
-                      console.out(),
-                      console.err())
+              new ResetCommand(context(given), System.in)
                   .run(
                       new ResetArguments(
                           given.has(unattended),
@@ -289,15 +279,15 @@ final class AgentProgram {
     return isRecovery ? UpgradeArguments.What.RECOVERY : UpgradeArguments.What.USUAL;
   }
 
-  private static Optional<PlanFormat> view(Parameters given) {
+  /** Whether the plan is shown instead of followed, and how. */
+  static Optional<PlanFormat> view(Parameters given) {
     return given.has(PLAN)
         ? Optional.of(given.require(OUTPUT).equals("json") ? PlanFormat.JSON : PlanFormat.TEXT)
         : Optional.empty();
   }
 
   private int upgrade(Parameters given, UpgradeArguments arguments) {
-    new UpgradeCommand(host, host::at, stages(given), environment, console.out(), console.err())
-        .run(arguments);
+    new UpgradeCommand(context(given)).run(arguments);
     return 0;
   }
 
@@ -331,6 +321,11 @@ final class AgentProgram {
   private Function<Config, Stages> stages(Parameters given) {
     Function<Config, StageLog> log = log(given, StageLog.Level.WARNING);
     return config -> NodeStages.of(host, config, log.apply(config));
+  }
+
+  private ActionContext context(Parameters given) {
+    return new ActionContext(
+        host, host::at, stages(given), environment, console.out(), console.err());
   }
 
   private Verb runStage() {

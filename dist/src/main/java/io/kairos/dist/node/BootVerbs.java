@@ -15,11 +15,7 @@ import java.util.Optional;
 
 /** The commands of {@code kairos-agent} that tell GRUB what to do. */
 record BootVerbs(Host host, Console console) {
-  private static final Option OUTPUT =
-      Option.value("output", "FORMAT", "how the result is printed")
-          .also("o")
-          .oneOf("text", "json")
-          .orElse("text");
+  private static final Option OUTPUT = Option.outputFormat();
 
   List<Verb> all() {
     return List.of(bootEntry(), grubEdit());

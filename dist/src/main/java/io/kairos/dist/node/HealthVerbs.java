@@ -1,34 +1,19 @@
 package io.kairos.dist.node;
 
-import io.kairos.agent.Stages;
 import io.kairos.agent.health.HealthCommand;
-import io.kairos.agent.node.PlanFormat;
+import io.kairos.agent.node.ActionContext;
 import io.kairos.agent.upgrade.RollbackCommand;
 import io.kairos.base.Refused;
-import io.kairos.config.Config;
 import io.kairos.dist.cli.Console;
 import io.kairos.dist.cli.Option;
 import io.kairos.dist.cli.Parameters;
 import io.kairos.dist.cli.Verb;
-import io.kairos.host.linux.LinuxHost;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** The commands of {@code kairos-agent} about a system that may have to go again. */
-record HealthVerbs(
-    LinuxHost host,
-    Console console,
-    Map<String, String> environment,
-    Function<Parameters, Function<Config, Stages>> stages) {
-  private static final Option OUTPUT =
-      Option.value("output", "FORMAT", "how the result is printed")
-          .also("o")
-          .oneOf("text", "json")
-          .orElse("text");
-
+record HealthVerbs(Console console, Function<Parameters, ActionContext> context) {
   List<Verb> all() {
     return List.of(health(), rollback());
   }
@@ -50,20 +35,21 @@ record HealthVerbs(
             """)
         .option(assess)
         .option(timeout)
-        .option(OUTPUT)
+        .option(AgentProgram.OUTPUT)
         .example("kairos-agent health", "healthy, or why not; exit code 0 or 1")
         .example("kairos-agent health --timeout 120", "waits two minutes for it")
         .seeAlso("kairos-agent rollback")
         .runs(
             given -> {
-              var command = new HealthCommand(host, host::at, stages.apply(given), console.out());
+              var command = new HealthCommand(context.apply(given));
               if (given.has(assess)) {
                 command.assess();
                 return 0;
               }
               boolean isHealthy =
                   command.check(
-                      seconds(given.require(timeout)), given.require(OUTPUT).equals("json"));
+                      seconds(given.require(timeout)),
+                      given.require(AgentProgram.OUTPUT).equals("json"));
               return isHealthy ? 0 : 1;
             });
   }
@@ -76,7 +62,6 @@ record HealthVerbs(
   }
 
   private Verb rollback() {
-    Option plan = Option.flag("plan", "show what would be done; change nothing");
     Option reboot = Option.flag("reboot", "reboot when done");
     return Verb.named("rollback")
         .summary("make the system before the active one again")
@@ -87,26 +72,15 @@ record HealthVerbs(
             are. Needs root.
             """)
         .option(reboot)
-        .option(plan)
-        .option(OUTPUT)
+        .option(AgentProgram.PLAN)
+        .option(AgentProgram.OUTPUT)
         .example("kairos-agent rollback --reboot", "starts the system before, for good")
         .example("kairos-agent rollback --plan", "shows every step")
         .seeAlso("kairos-agent upgrade")
         .runs(
             given -> {
-              Optional<PlanFormat> view =
-                  given.has(plan)
-                      ? Optional.of(
-                          given.require(OUTPUT).equals("json") ? PlanFormat.JSON : PlanFormat.TEXT)
-                      : Optional.empty();
-              new RollbackCommand(
-                      host,
-                      host::at,
-                      stages.apply(given),
-                      environment,
-                      console.out(),
-                      console.err())
-                  .run(given.has(reboot), view);
+              new RollbackCommand(context.apply(given))
+                  .run(given.has(reboot), AgentProgram.view(given));
               return 0;
             });
   }

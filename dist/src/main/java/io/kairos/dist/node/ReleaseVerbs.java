@@ -49,11 +49,7 @@ record ReleaseVerbs(Host host, Console console, Map<String, String> environment)
                 + ")");
     Option pre = Option.flag("pre", "release candidates and the like too");
     Option all = Option.flag("all", "older releases too");
-    Option output =
-        Option.value("output", "FORMAT", "how the result is printed")
-            .also("o")
-            .oneOf("text", "json")
-            .orElse("text");
+    Option output = Option.outputFormat();
     return Verb.named("list-releases")
         .summary("the images that this node could be upgraded to")
         .description(

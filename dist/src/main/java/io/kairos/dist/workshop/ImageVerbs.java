@@ -207,11 +207,7 @@ final class ImageVerbs {
   }
 
   Verb validate() {
-    var format =
-        Option.value("output", "FORMAT", "how the result is printed")
-            .also("o")
-            .oneOf("text", "json")
-            .orElse("text");
+    var format = Option.outputFormat();
     return Verb.named("validate")
         .summary("say, item by item, whether an image is a Kairos image")
         .description(

@@ -25,7 +25,10 @@ class LauncherTest {
         """);
     script(
         root.resolve("kairos"),
-        RuntimeData.load().launcher().replace("home=" + RuntimeData.HOME, "home=" + root));
+        RuntimeData.load()
+            .launcher()
+            .replace("home=" + RuntimeData.HOME, "home=" + root)
+            .replace("/proc/cpuinfo", root.resolve("cpuinfo").toString()));
   }
 
   @Test
@@ -63,6 +66,13 @@ class LauncherTest {
     assertThat(start(agent, "manual-install", "config.yaml")).contains(both);
     assertThat(start(root.resolve("kairos"), "agent", "pull-image", "a/b")).contains(both);
     assertThat(start(agent, "upgraded")).doesNotContain(both);
+  }
+
+  @Test
+  void anEmulatedProcessorGetsTheFirstCompilerOnly() throws IOException {
+    Path agent = Files.createSymbolicLink(root.resolve("kairos-agent"), root.resolve("kairos"));
+    Files.writeString(root.resolve("cpuinfo"), "model name : QEMU TCG CPU version 2.5+\n");
+    assertThat(start(agent, "upgrade")).contains("-XX:TieredStopAtLevel=1\n");
   }
 
   private static String start(Path program, String... arguments) {

@@ -5,7 +5,6 @@ import io.kairos.base.InvalidConfig;
 import io.kairos.formats.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -219,18 +218,12 @@ final class ChunkedFetch {
   }
 
   /** As many octets as the frames of a file have; the connection stays usable after them. */
-  private static final class Counted extends FilterInputStream {
+  private static final class Counted extends ObservedInputStream {
     private long left;
 
     Counted(InputStream in, long length) {
       super(in);
       left = length;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -318,14 +311,7 @@ final class ChunkedFetch {
 
   /** Counts everything that the line carried, also what lies between the parts. */
   private InputStream metered(InputStream in) {
-    return new FilterInputStream(in) {
-      @Override
-      public int read() throws IOException {
-        int octet = in.read();
-        count.fetched(octet < 0 ? 0 : 1);
-        return octet;
-      }
-
+    return new ObservedInputStream(in) {
       @Override
       public int read(byte[] buffer, int from, int length) throws IOException {
         int read = in.read(buffer, from, length);

@@ -9,22 +9,15 @@ import java.util.zip.ZipException;
 /**
  * Hashes what is read, also what is skipped, where somebody wants to know, and stops at a limit.
  */
-final class HashingInputStream extends InputStream {
-  private final InputStream in;
+final class HashingInputStream extends ObservedInputStream {
   private final Optional<MessageDigest> hash;
   private final long limit;
   private long count;
 
   HashingInputStream(InputStream in, Optional<MessageDigest> hash, long limit) {
-    this.in = in;
+    super(in);
     this.hash = hash;
     this.limit = limit;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
@@ -41,16 +34,6 @@ final class HashingInputStream extends InputStream {
       }
     }
     return read;
-  }
-
-  @Override
-  public int available() throws IOException {
-    return in.available();
-  }
-
-  @Override
-  public void close() throws IOException {
-    in.close();
   }
 
   Optional<byte[]> digest() {

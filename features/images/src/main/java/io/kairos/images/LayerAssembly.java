@@ -3,7 +3,6 @@ package io.kairos.images;
 import io.kairos.formats.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -73,7 +72,7 @@ record LayerAssembly(Path split, Map<Digest, Path> contents, Map<String, Digest>
   }
 
   /** Fails with the last octet of a file that is not what it was. */
-  private static final class Checked extends FilterInputStream {
+  private static final class Checked extends ObservedInputStream {
     private final Path path;
     private final Digest expected;
     private final MessageDigest hash;
@@ -85,12 +84,6 @@ record LayerAssembly(Path split, Map<Digest, Path> contents, Map<String, Digest>
       this.expected = expected;
       this.hash = expected.newHash();
       this.left = size;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.kairos.images;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -11,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * Ends a stream on which nothing arrives for too long: a read of it then fails instead of waiting
  * for ever. One thread reads; a second one watches.
  */
-final class StallGuard extends FilterInputStream {
+final class StallGuard extends ObservedInputStream {
   private final Duration limit;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile long lastProgress = System.nanoTime();
@@ -39,12 +38,6 @@ final class StallGuard extends FilterInputStream {
     } catch (InterruptedException | IOException e) {
       Thread.currentThread().interrupt(); // the reader sees what became of its stream
     }
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -16,11 +16,7 @@ public final class BenchVerb implements WorkshopExtension {
   public Verb verb(LinuxHost host, Console console) {
     var work =
         Option.value("workdir", "DIR", "of an earlier demo (default: .build/demo beside ./kairos)");
-    var output =
-        Option.value("output", "FORMAT", "how the result is printed")
-            .also("o")
-            .oneOf("text", "json")
-            .orElse("text");
+    var output = Option.outputFormat();
     return Verb.named("bench")
         .summary("measure what nodes and builders pay for this stack")
         .description(

@@ -3,8 +3,8 @@ package io.kairos.agent.health;
 import io.kairos.agent.node.InstalledNode;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.base.Refused;
+import io.kairos.boot.BootAssessment;
 import io.kairos.boot.BootState;
-import io.kairos.boot.BootStep;
 import io.kairos.boot.GrubVariables;
 import io.kairos.boot.Slot;
 import io.kairos.boot.SystemRecord;
@@ -12,9 +12,7 @@ import io.kairos.boot.SystemRecords;
 import io.kairos.host.Host;
 import io.kairos.plan.Plan;
 import io.kairos.storage.DiskStep;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,9 +20,6 @@ import java.util.Optional;
  * boot of the new system; while the mark is there, the next boot starts the system before.
  */
 final class Assessment {
-  private static final String ENABLED = "enable_boot_assessment";
-  private static final String TENTATIVE = "boot_assessment_tentative";
-
   private final Host host;
   private final Path state;
 
@@ -51,12 +46,9 @@ final class Assessment {
 
   /** Whether this boot is the first of a new system. */
   boolean isPending() {
-    Path file = state.resolve(InstalledNode.ASSESSMENT);
-    if (BootState.observe(host) != BootState.ACTIVE || !Files.exists(file)) {
-      return false;
-    }
-    Map<String, String> variables = new GrubVariables(host.kernel(), file).read();
-    return variables.containsKey(ENABLED) || variables.containsKey(TENTATIVE);
+    return BootState.observe(host) == BootState.ACTIVE
+        && BootAssessment.isPending(
+            new GrubVariables(host.kernel(), state.resolve(BootAssessment.FILE)).read());
   }
 
   /** What is known of the active system. */
@@ -67,10 +59,7 @@ final class Assessment {
   /** The menu starts this system from now on. */
   Plan<NodeStep> passed() {
     return writing()
-        .must(
-            new NodeStep.OnBoot(
-                new BootStep.SetVariables(
-                    state.resolve(InstalledNode.ASSESSMENT), Map.of(ENABLED, "", TENTATIVE, ""))))
+        .must(new NodeStep.OnBoot(BootAssessment.end(state)))
         .should(new NodeStep.RecordVerdict(images(), Slot.ACTIVE.file(), Optional.empty()))
         .build();
   }

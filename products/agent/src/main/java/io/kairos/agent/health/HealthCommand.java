@@ -3,8 +3,7 @@ package io.kairos.agent.health;
 import io.kairos.agent.AgentLock;
 import io.kairos.agent.Lifecycle;
 import io.kairos.agent.Root;
-import io.kairos.agent.Stages;
-import io.kairos.agent.node.ActionRunner;
+import io.kairos.agent.node.ActionContext;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.base.HostFailure;
 import io.kairos.base.KairosException;
@@ -21,12 +20,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * {@code kairos-agent health}: whether this node is healthy, and, for the service that runs it
@@ -38,21 +35,14 @@ public final class HealthCommand {
 
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(5);
 
+  private final ActionContext context;
   private final Host host;
-  private final Function<Path, Host> roots;
-  private final Function<Config, Stages> stages;
   private final PrintStream out;
 
-  /**
-   * @param roots opens a mounted image as the root of another system
-   * @param stages runs stages as this configuration wants
-   */
-  public HealthCommand(
-      Host host, Function<Path, Host> roots, Function<Config, Stages> stages, PrintStream out) {
-    this.host = host;
-    this.roots = roots;
-    this.stages = stages;
-    this.out = out;
+  public HealthCommand(ActionContext context) {
+    this.context = context;
+    this.host = context.machine();
+    this.out = context.out();
   }
 
   /**
@@ -136,7 +126,7 @@ public final class HealthCommand {
 
   private void follow(Plan<NodeStep> plan, Config config) {
     try (AgentLock _ = AgentLock.take(host, "kairos-agent health")) {
-      new ActionRunner(host, roots, stages.apply(config), Progress.SILENT).apply(plan, false);
+      context.runner(config, Progress.SILENT).apply(plan, false);
     }
   }
 
@@ -146,6 +136,8 @@ public final class HealthCommand {
 
   private HealthChecks checks(Config config) {
     return new HealthChecks(
-        host, stages.apply(config), () -> Thread.sleep(BETWEEN_TRIES)); // nothing tells of a change
+        host,
+        context.stages().apply(config),
+        () -> Thread.sleep(BETWEEN_TRIES)); // nothing tells of a change
   }
 }

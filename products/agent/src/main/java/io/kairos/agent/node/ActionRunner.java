@@ -12,6 +12,7 @@ import io.kairos.plan.Plan;
 import io.kairos.plan.Progress;
 import io.kairos.plan.Undo;
 import io.kairos.storage.DiskPerformer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -72,6 +73,9 @@ public final class ActionRunner {
 
   /** Nothing that was fetched is needed any more. */
   public void forget(SourceOpening opening) {
+    if (opening.storeOn().isEmpty() && !Files.exists(opening.store())) {
+      return;
+    }
     Plan.Builder<NodeStep> plan = Plan.<NodeStep>named("clean up").milestone("clean up");
     opening.storeOn().ifPresent(plan::must);
     apply(plan.must(new NodeStep.DeleteStore(opening.store())).build(), false);

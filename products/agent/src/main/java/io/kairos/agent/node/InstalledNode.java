@@ -1,6 +1,7 @@
 package io.kairos.agent.node;
 
 import io.kairos.base.HostFailure;
+import io.kairos.boot.BootAssessment;
 import io.kairos.boot.BootState;
 import io.kairos.boot.Firmware;
 import io.kairos.boot.Slot;
@@ -93,9 +94,6 @@ public record InstalledNode(
    * The active image on its way to its new role: a second name of it until it has been replaced.
    */
   public static final String PREVIOUS = "previous.img";
-
-  /** Of GRUB, on the state partition. */
-  public static final String ASSESSMENT = "boot_assessment";
 
   /** Of debugfs(8), stat. */
   private static final Pattern INODE = Pattern.compile("Inode: *([0-9]+)");
@@ -205,14 +203,12 @@ public record InstalledNode(
 
   /** GRUB keeps a mark until the system that was installed last has come up. */
   private static boolean isProven(Host host, Place state) {
-    if (identity(host, state, ASSESSMENT).isEmpty()) {
+    if (identity(host, state, BootAssessment.FILE).isEmpty()) {
       return true;
     }
     try {
-      return !GrubEnvironment.parse(content(host, state, ASSESSMENT))
-          .variables()
-          .getOrDefault("enable_boot_assessment", "")
-          .equals("yes");
+      return !BootAssessment.isStarted(
+          GrubEnvironment.parse(content(host, state, BootAssessment.FILE)).variables());
     } catch (IllegalArgumentException damaged) {
       return false; // a half-written mark is one
     }

@@ -2,21 +2,17 @@ package io.kairos.agent.reset;
 
 import io.kairos.agent.AgentLock;
 import io.kairos.agent.CheckedConfig;
-import io.kairos.agent.HostWithEnvironment;
 import io.kairos.agent.Interruption;
 import io.kairos.agent.Lifecycle;
 import io.kairos.agent.Root;
-import io.kairos.agent.Stages;
 import io.kairos.agent.UserDataLoading;
 import io.kairos.agent.bus.Provider;
 import io.kairos.agent.bus.ProviderBus;
 import io.kairos.agent.bus.ProviderEvent;
+import io.kairos.agent.node.ActionContext;
 import io.kairos.agent.node.ActionRunner;
 import io.kairos.agent.node.InstalledNode;
-import io.kairos.agent.node.JournalProgress;
 import io.kairos.agent.node.NodeStep;
-import io.kairos.agent.node.PlanFormat;
-import io.kairos.agent.node.PlanView;
 import io.kairos.agent.node.SourceFacts;
 import io.kairos.agent.node.SourceOpening;
 import io.kairos.agent.node.SystemSource;
@@ -30,12 +26,9 @@ import io.kairos.config.ResetConfig;
 import io.kairos.formats.json.Json;
 import io.kairos.formats.json.JsonObject;
 import io.kairos.host.Command;
-import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.images.ImageSource;
-import io.kairos.plan.ConsoleProgress;
 import io.kairos.plan.Plan;
-import io.kairos.plan.Progress;
 import io.kairos.plan.StepProgress;
 import io.kairos.stages.AdminUser;
 import java.io.IOException;
@@ -48,7 +41,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** {@code kairos-agent reset}: from the recovery system to a node that is as on its first day. */
 public final class ResetCommand {
@@ -61,50 +53,27 @@ public final class ResetCommand {
 
   private static final String RECOVERY_TREE = "/run/rootfsbase";
 
+  private final ActionContext context;
   private final Host machine;
-  private final Function<Path, Host> roots;
-  private final Function<Config, Stages> stages;
-  private final Map<String, String> environment;
-  private final InputStream in;
   private final PrintStream out;
-  private final PrintStream err;
+  private final InputStream in;
   private final Duration reflection;
 
   /**
-   * @param roots opens a mounted image as the root of another system
-   * @param stages runs stages as this configuration wants
    * @param in where somebody may press Enter
    */
-  public ResetCommand(
-      Host machine,
-      Function<Path, Host> roots,
-      Function<Config, Stages> stages,
-      Map<String, String> environment,
-      InputStream in,
-      PrintStream out,
-      PrintStream err) {
-    this(machine, roots, stages, environment, in, out, err, Duration.ofSeconds(60));
+  public ResetCommand(ActionContext context, InputStream in) {
+    this(context, in, Duration.ofSeconds(60));
   }
 
   /**
    * @param reflection how long somebody may change their mind
    */
-  ResetCommand(
-      Host machine,
-      Function<Path, Host> roots,
-      Function<Config, Stages> stages,
-      Map<String, String> environment,
-      InputStream in,
-      PrintStream out,
-      PrintStream err,
-      Duration reflection) {
-    this.machine = machine;
-    this.roots = roots;
-    this.stages = stages;
-    this.environment = environment;
+  ResetCommand(ActionContext context, InputStream in, Duration reflection) {
+    this.context = context;
+    this.machine = context.machine();
+    this.out = context.out();
     this.in = in;
-    this.out = out;
-    this.err = err;
     this.reflection = reflection;
   }
 
@@ -123,11 +92,11 @@ public final class ResetCommand {
     if (!arguments.isUnattended() && isAborted()) {
       return;
     }
-    UserDataLoading.await(machine, out, err);
+    UserDataLoading.await(machine, out, context.err());
     Config config = checked(arguments);
-    Host host = HostWithEnvironment.of(machine, config.agent().env());
+    Host host = context.host(config);
     try (AgentLock _ = AgentLock.take(machine, "kairos-agent reset")) {
-      ProviderBus bus = ProviderBus.of(host, config, environment, out);
+      ProviderBus bus = ProviderBus.of(host, config, context.environment(), out);
       Wishes wishes = Wishes.of(bus.publish(ProviderEvent.RESET_BEFORE, Map.of("config", "")));
       reset(wishes.changed(request(arguments, config)), config, host, node);
       var _ = bus.publish(ProviderEvent.RESET_AFTER, Map.of("config", ""));
@@ -204,7 +173,7 @@ public final class ResetCommand {
 
   private Config checked(ResetArguments arguments) {
     Config config = new Collector(machine).directories(Collector.USER_DIRECTORIES).collect();
-    CheckedConfig.require(config, machine, arguments.isStrict(), err);
+    CheckedConfig.require(config, machine, arguments.isStrict(), context.err());
     AdminUser.require(config, machine);
     return config;
   }
@@ -255,23 +224,17 @@ public final class ResetCommand {
     SystemSource system =
         source instanceof ImageSource.OciImage
             ? new SystemSource.Unseen(source.toString())
-            : SourceOpening.of(machine, node, config, environment, out::println)
-                .open(source, StepProgress.IGNORED);
+            : context.opening(node, config).open(source, StepProgress.IGNORED);
     Plan<NodeStep> plan =
         new ResetPlanner(
                 node, request(arguments, config), system, SourceFacts.measure(machine, system))
             .plan();
-    out.print(
-        arguments.view().get() == PlanFormat.JSON ? Json.pretty(PlanView.of(plan)) : plan.render());
-    out.flush();
+    context.print(plan, arguments.view().get());
   }
 
   private void reset(ResetRequest request, Config config, Host host, InstalledNode node) {
-    Progress progress = ConsoleProgress.on(out).and(JournalProgress.of(machine, environment, err));
-    Function<Path, Host> images =
-        roots.andThen(image -> HostWithEnvironment.of(image, config.agent().env()));
-    var runner = new ActionRunner(host, images, stages.apply(config), progress);
-    SourceOpening opening = SourceOpening.of(host, node, config, environment, out::println);
+    ActionRunner runner = context.runner(config);
+    SourceOpening opening = context.opening(node, config);
     try (Interruption _ = Interruption.stops(runner::cancel)) {
       SystemSource system = runner.fetch(opening, source(config));
       runner.apply(
@@ -279,8 +242,8 @@ public final class ResetCommand {
                   InstalledNode.observe(host), request, system, SourceFacts.measure(host, system))
               .plan(),
           request.isStrict());
+      runner.forget(opening);
     }
-    FileTree.delete(opening.store());
     out.println("This node is new again");
   }
 }

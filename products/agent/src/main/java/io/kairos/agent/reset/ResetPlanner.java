@@ -8,6 +8,7 @@ import io.kairos.agent.node.NodeStep;
 import io.kairos.agent.node.SourceFacts;
 import io.kairos.agent.node.SystemSource;
 import io.kairos.base.Refused;
+import io.kairos.boot.BootAssessment;
 import io.kairos.boot.BootPerformer;
 import io.kairos.boot.BootState;
 import io.kairos.boot.BootStep;
@@ -197,11 +198,7 @@ public final class ResetPlanner {
       plan.must(disk(new DiskStep.CopyFile(active, transition)));
       plan.must(disk(new DiskStep.LabelImage(transition, Slot.PASSIVE.label())));
       plan.must(disk(new DiskStep.Publish(transition, image(Slot.PASSIVE.file()))));
-      plan.must(
-          boot(
-              new BootStep.SetVariables(
-                  state.resolve(InstalledNode.ASSESSMENT),
-                  Map.of("enable_boot_assessment", "", "boot_assessment_tentative", ""))));
+      plan.must(boot(BootAssessment.end(state)));
     }
 
     private void forget() {

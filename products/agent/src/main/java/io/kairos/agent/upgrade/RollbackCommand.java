@@ -1,17 +1,14 @@
 package io.kairos.agent.upgrade;
 
 import io.kairos.agent.AgentLock;
-import io.kairos.agent.HostWithEnvironment;
 import io.kairos.agent.Interruption;
 import io.kairos.agent.Lifecycle;
 import io.kairos.agent.Root;
-import io.kairos.agent.Stages;
+import io.kairos.agent.node.ActionContext;
 import io.kairos.agent.node.ActionRunner;
 import io.kairos.agent.node.InstalledNode;
-import io.kairos.agent.node.JournalProgress;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.agent.node.PlanFormat;
-import io.kairos.agent.node.PlanView;
 import io.kairos.agent.node.SystemSource;
 import io.kairos.base.KairosException;
 import io.kairos.base.Refused;
@@ -21,48 +18,26 @@ import io.kairos.boot.SystemRecord;
 import io.kairos.boot.SystemRecords;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
-import io.kairos.formats.json.Json;
 import io.kairos.host.Host;
-import io.kairos.plan.ConsoleProgress;
 import io.kairos.plan.Plan;
-import io.kairos.plan.Progress;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * {@code kairos-agent rollback}: the system before becomes the active one again. It is an upgrade
  * to the passive slot's system, with the same care and without hooks.
  */
 public final class RollbackCommand {
+  private final ActionContext context;
   private final Host machine;
-  private final Function<Path, Host> roots;
-  private final Function<Config, Stages> stages;
-  private final Map<String, String> environment;
   private final PrintStream out;
-  private final PrintStream err;
 
-  /**
-   * @param roots opens a mounted image as the root of another system
-   * @param stages runs stages as this configuration wants
-   */
-  public RollbackCommand(
-      Host machine,
-      Function<Path, Host> roots,
-      Function<Config, Stages> stages,
-      Map<String, String> environment,
-      PrintStream out,
-      PrintStream err) {
-    this.machine = machine;
-    this.roots = roots;
-    this.stages = stages;
-    this.environment = environment;
-    this.out = out;
-    this.err = err;
+  public RollbackCommand(ActionContext context) {
+    this.context = context;
+    this.machine = context.machine();
+    this.out = context.out();
   }
 
   /**
@@ -82,9 +57,9 @@ public final class RollbackCommand {
     Path images = images(node);
     requireAnother(boot, images);
     Config config = new Collector(machine).directories(Collector.USER_DIRECTORIES).collect();
-    Host host = HostWithEnvironment.of(machine, config.agent().env());
+    Host host = context.host(config);
     if (view.isPresent()) {
-      show(plan(host, images), view.get());
+      context.print(plan(host, images), view.get());
       return;
     }
     try (AgentLock _ = AgentLock.take(machine, "kairos-agent rollback")) {
@@ -117,26 +92,14 @@ public final class RollbackCommand {
   }
 
   private static Plan<NodeStep> plan(Host host, Path images) {
-    var request =
-        new UpgradeRequest(
-            UpgradeRequest.Target.PREVIOUS,
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
-            List.of(),
-            false);
     return UpgradePlanner.now(
-        host, request, new SystemSource.ImageFile(images.resolve(Slot.PASSIVE.file())));
-  }
-
-  private void show(Plan<NodeStep> plan, PlanFormat format) {
-    out.print(format == PlanFormat.JSON ? Json.pretty(PlanView.of(plan)) : plan.render());
-    out.flush();
+        host,
+        UpgradeRequest.of(UpgradeRequest.Target.PREVIOUS),
+        new SystemSource.ImageFile(images.resolve(Slot.PASSIVE.file())));
   }
 
   private void rollBack(Host host, Config config, Path images) {
-    Progress progress = ConsoleProgress.on(out).and(JournalProgress.of(machine, environment, err));
-    var runner = new ActionRunner(host, roots, stages.apply(config), progress);
+    ActionRunner runner = context.runner(config);
     try (Interruption _ = Interruption.stops(runner::cancel)) {
       runner.apply(plan(host, images), false);
     }

@@ -2,14 +2,12 @@ package io.kairos.agent.upgrade;
 
 import io.kairos.agent.AgentLock;
 import io.kairos.agent.CheckedConfig;
-import io.kairos.agent.HostWithEnvironment;
 import io.kairos.agent.Interruption;
 import io.kairos.agent.Lifecycle;
 import io.kairos.agent.Root;
-import io.kairos.agent.Stages;
+import io.kairos.agent.node.ActionContext;
 import io.kairos.agent.node.ActionRunner;
 import io.kairos.agent.node.InstalledNode;
-import io.kairos.agent.node.JournalProgress;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.agent.node.PlanFormat;
 import io.kairos.agent.node.PlanView;
@@ -26,46 +24,25 @@ import io.kairos.config.UpgradeConfig;
 import io.kairos.formats.json.Json;
 import io.kairos.host.Host;
 import io.kairos.images.ImageSource;
-import io.kairos.plan.ConsoleProgress;
 import io.kairos.plan.Plan;
-import io.kairos.plan.Progress;
 import io.kairos.plan.StepProgress;
 import io.kairos.stages.AdminUser;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /** {@code kairos-agent upgrade}: from the words of the user to another system that boots next. */
 public final class UpgradeCommand {
+  private final ActionContext context;
   private final Host machine;
-  private final Function<Path, Host> roots;
-  private final Function<Config, Stages> stages;
-  private final Map<String, String> environment;
   private final PrintStream out;
-  private final PrintStream err;
 
-  /**
-   * @param roots opens a mounted image as the root of another system
-   * @param stages runs stages as this configuration wants
-   */
-  public UpgradeCommand(
-      Host machine,
-      Function<Path, Host> roots,
-      Function<Config, Stages> stages,
-      Map<String, String> environment,
-      PrintStream out,
-      PrintStream err) {
-    this.machine = machine;
-    this.roots = roots;
-    this.stages = stages;
-    this.environment = environment;
-    this.out = out;
-    this.err = err;
+  public UpgradeCommand(ActionContext context) {
+    this.context = context;
+    this.machine = context.machine();
+    this.out = context.out();
   }
 
   /**
@@ -76,11 +53,11 @@ public final class UpgradeCommand {
     Root.require();
     InstalledNode node = InstalledNode.observe(machine);
     Config config = collected(arguments);
-    CheckedConfig.require(config, machine, arguments.isStrict(), err);
+    CheckedConfig.require(config, machine, arguments.isStrict(), context.err());
     AdminUser.require(config, machine);
     targets(arguments, config.agent().upgrade())
         .forEach(target -> UpgradePlanner.requireUpgradable(node, target));
-    Host host = HostWithEnvironment.of(machine, config.agent().env());
+    Host host = context.host(config);
     if (arguments.view().isPresent()) {
       show(arguments, config, host, node);
       return;
@@ -110,10 +87,10 @@ public final class UpgradeCommand {
 
   /** In a pod of Kubernetes the node's files are below a folder. */
   private List<String> directories() {
-    if (environment.getOrDefault("KUBERNETES_SERVICE_HOST", "").isEmpty()) {
+    if (context.environment().getOrDefault("KUBERNETES_SERVICE_HOST", "").isEmpty()) {
       return Collector.USER_DIRECTORIES;
     }
-    String node = environment.getOrDefault("HOST_DIR", "");
+    String node = context.environment().getOrDefault("HOST_DIR", "");
     String prefix = node.isEmpty() ? "/host" : node;
     return Collector.USER_DIRECTORIES.stream().map(prefix::concat).toList();
   }
@@ -164,9 +141,9 @@ public final class UpgradeCommand {
     List<Plan<NodeStep>> plans = new ArrayList<>();
     for (Target target : targets(arguments, config.agent().upgrade())) {
       ImageSource source = source(arguments, target, config.agent().upgrade());
-      SourceOpening opening = SourceOpening.of(host, node, config, environment, out::println);
+      SourceOpening opening = context.opening(node, config);
       if (source instanceof ImageSource.OciImage) {
-        err.println("note: sizes are known once " + source + " has been fetched");
+        context.err().println("note: sizes are known once " + source + " has been fetched");
         plans.add(ActionRunner.fetching(opening, source));
         SystemSource unseen = new SystemSource.Unseen(source.toString());
         plans.add(UpgradePlanner.now(host, request(arguments, config, target), unseen));
@@ -189,9 +166,8 @@ public final class UpgradeCommand {
   // ---- the upgrade
 
   private void upgrade(UpgradeArguments arguments, Config config, Host host, InstalledNode node) {
-    Progress progress = ConsoleProgress.on(out).and(JournalProgress.of(machine, environment, err));
-    ActionRunner runner = runner(config, host, progress);
-    SourceOpening opening = SourceOpening.of(host, node, config, environment, out::println);
+    ActionRunner runner = context.runner(config);
+    SourceOpening opening = context.opening(node, config);
     try (Interruption _ = Interruption.stops(runner::cancel)) {
       for (Target target : targets(arguments, config.agent().upgrade())) {
         ImageSource source = source(arguments, target, config.agent().upgrade());
@@ -204,15 +180,7 @@ public final class UpgradeCommand {
                     + " kairos-agent upgrade --recovery"
                 : "Upgraded the recovery system");
       }
-      if (Files.exists(opening.store()) || opening.storeOn().isPresent()) {
-        runner.forget(opening);
-      }
+      runner.forget(opening);
     }
-  }
-
-  private ActionRunner runner(Config config, Host host, Progress progress) {
-    Function<Path, Host> images =
-        roots.andThen(image -> HostWithEnvironment.of(image, config.agent().env()));
-    return new ActionRunner(host, images, stages.apply(config), progress);
   }
 }

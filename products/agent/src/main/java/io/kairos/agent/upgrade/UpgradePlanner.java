@@ -10,6 +10,7 @@ import io.kairos.agent.node.SystemSource;
 import io.kairos.agent.upgrade.UpgradeRequest.Target;
 import io.kairos.base.Bytes;
 import io.kairos.base.Refused;
+import io.kairos.boot.BootAssessment;
 import io.kairos.boot.BootState;
 import io.kairos.boot.BootStep;
 import io.kairos.boot.Slot;
@@ -251,11 +252,7 @@ public final class UpgradePlanner {
       Path active = image(Slot.ACTIVE.file());
       boolean keepsActive = node.boot() != BootState.PASSIVE && node.isActiveProven();
       // Before the new system can be booted, and after the old one cannot spoil it any more.
-      plan.must(
-          boot(
-              new BootStep.SetVariables(
-                  partition.resolve(InstalledNode.ASSESSMENT),
-                  Map.of("enable_boot_assessment", "yes", "boot_assessment_tentative", ""))));
+      plan.must(boot(BootAssessment.start(partition)));
       if (keepsActive) {
         plan.must(disk(new DiskStep.LinkFile(active, previous)));
       }

@@ -28,6 +28,12 @@ public record UpgradeRequest(
     PREVIOUS
   }
 
+  /** Of a target, as the system and the node are. */
+  public static UpgradeRequest of(Target target) {
+    return new UpgradeRequest(
+        target, Optional.empty(), Optional.empty(), List.of(), List.of(), false);
+  }
+
   public UpgradeRequest {
     extraFolders = List.copyOf(extraFolders);
     leftOut = List.copyOf(leftOut);

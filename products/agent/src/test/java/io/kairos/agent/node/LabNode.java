@@ -98,19 +98,14 @@ public record LabNode(Path root, Lab lab, List<String> stagesRun) implements Aut
         .apply(
             UpgradePlanner.now(
                 lab,
-                new UpgradeRequest(
-                    UpgradeRequest.Target.ACTIVE,
-                    Optional.empty(),
-                    Optional.empty(),
-                    List.of(),
-                    List.of(),
-                    false),
+                UpgradeRequest.of(UpgradeRequest.Target.ACTIVE),
                 new SystemSource.Tree(system(version))),
             false);
   }
 
   public HealthCommand health(Stages stages) {
-    return new HealthCommand(lab, lab::at, _ -> stages, System.out);
+    return new HealthCommand(
+        new ActionContext(lab, lab::at, _ -> stages, Map.of(), System.out, System.err));
   }
 
   /** Version and label of an image that can be booted. */

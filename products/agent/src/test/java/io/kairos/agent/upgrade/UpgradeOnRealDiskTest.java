@@ -50,13 +50,8 @@ class UpgradeOnRealDiskTest {
     node.close();
   }
 
-  private static UpgradeRequest wanted(Target target) {
-    return new UpgradeRequest(
-        target, Optional.empty(), Optional.empty(), List.of(), List.of(), false);
-  }
-
   private void upgrade(Target target, String version, Faults faults) throws IOException {
-    upgrade(wanted(target), version, faults);
+    upgrade(UpgradeRequest.of(target), version, faults);
   }
 
   private void upgrade(UpgradeRequest request, String version, Faults faults) throws IOException {

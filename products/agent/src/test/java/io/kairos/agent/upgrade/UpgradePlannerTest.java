@@ -54,15 +54,10 @@ class UpgradePlannerTest {
     return node(boot, Leftovers.NONE, true);
   }
 
-  private static UpgradeRequest wanted(Target target) {
-    return new UpgradeRequest(
-        target, Optional.empty(), Optional.empty(), List.of(), List.of(), false);
-  }
-
   private static Plan<NodeStep> plan(InstalledNode node, Target target, Bytes content) {
     return new UpgradePlanner(
             node,
-            wanted(target),
+            UpgradeRequest.of(target),
             new SystemSource.Tree(Path.of("/new")),
             new SourceFacts(content, 20_000, false))
         .plan();
