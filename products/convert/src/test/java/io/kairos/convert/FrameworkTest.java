@@ -162,7 +162,7 @@ class FrameworkTest {
               if (unit.contains("kairos-agent")) {
                 assertThat(unit)
                     .as(file.path())
-                    .containsPattern("/usr/bin/kairos-agent (run-stage [a-z]+|start)\n");
+                    .containsPattern("/usr/bin/kairos-agent (run-stage [a-z]+|start|webui)\n");
               }
             });
   }

@@ -286,6 +286,18 @@ class ShippedStagesExecutedTest {
   }
 
   @Test
+  void openrcServesTheWebInstallerOnMediaAlone() throws IOException {
+    startsWithOpenrc();
+    Path link = files.path("/etc/runlevels/default/kairos-webui");
+    sentinel("active_mode");
+    run("initramfs").orThrow();
+    assertThat(link).doesNotExist();
+    sentinel("live_mode");
+    run("initramfs").orThrow();
+    assertThat(Files.readSymbolicLink(link)).hasToString("/etc/init.d/kairos-webui");
+  }
+
+  @Test
   void openrcInstallsOnceFromAMedium() throws IOException {
     sentinel("live_mode");
     startsWithOpenrc();
