@@ -1,7 +1,9 @@
 package io.kairos.dist.node;
 
+import io.kairos.agent.interactive.InteractiveInstallCommand;
 import io.kairos.agent.webui.WebUiCommand;
 import io.kairos.dist.cli.Console;
+import io.kairos.dist.cli.Option;
 import io.kairos.dist.cli.Verb;
 import io.kairos.host.Host;
 import java.util.List;
@@ -10,7 +12,7 @@ import java.util.Map;
 /** The faces of {@code kairos-agent manual-install}. */
 record InstallerVerbs(Host host, Console console, Map<String, String> environment) {
   List<Verb> all() {
-    return List.of(webUi());
+    return List.of(webUi(), interactiveInstall());
   }
 
   private Verb webUi() {
@@ -31,5 +33,30 @@ record InstallerVerbs(Host host, Console console, Map<String, String> environmen
               new WebUiCommand(host, environment, console.out(), console.err()).run();
               return 0;
             });
+  }
+
+  private Verb interactiveInstall() {
+    var shell = Option.flag("shell", "open a shell when the machine is installed");
+    var source = Option.value("source", "IMAGE", "image to install instead of the medium's");
+    return Verb.named("interactive-install")
+        .summary("ask at this terminal what to install, and install it")
+        .description(
+            """
+            Asks for a disk, and if one likes for a user, SSH keys and what the providers want to know.
+            On a terminal that can only print it takes whole lines. An installer of the image runs in
+            its place: that of KAIROS_INSTALLER, /system/installer/installer or
+            /system/installer/kairos-installer. Needs root.
+            """)
+        .option(shell)
+        .option(source)
+        .example("kairos-agent interactive-install", "asks, and installs")
+        .example("TERM=dumb kairos-agent interactive-install", "with whole lines")
+        .seeAlso("kairos-agent webui")
+        .seeAlso("kairos-agent manual-install")
+        .runs(
+            given ->
+                new InteractiveInstallCommand(
+                        host, environment, System.in, console.out(), console.err())
+                    .run(given.value(source), given.has(shell)));
   }
 }

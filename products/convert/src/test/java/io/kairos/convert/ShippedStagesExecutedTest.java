@@ -218,6 +218,20 @@ class ShippedStagesExecutedTest {
   }
 
   @Test
+  void aMediumThatShallAskHasItsInteractiveInstallerAndNoOther() throws IOException {
+    sentinel("live_mode");
+    write("/proc/cmdline", "root=live:CDLABEL=COS_LIVE install-mode-interactive\n");
+    run("initramfs").orThrow();
+    assertThat(read("/etc/systemd/system/kairos-interactive.service"))
+        .contains("ExecStart=/usr/bin/kairos-agent interactive-install --shell\n");
+    assertThat(calls())
+        .contains("systemctl mask getty@tty1\n", "systemctl enable kairos-interactive\n")
+        .doesNotContain("kairos-installer");
+    assertThat(exists("/etc/systemd/system/kairos-installer.service")).isFalse();
+    assertThat(exists("/etc/systemd/system/getty@tty1.service.d/override.conf")).isFalse();
+  }
+
+  @Test
   void aBoardOfJetsonGetsLargerImages() throws IOException {
     write("/sys/firmware/devicetree/base/model", "NVIDIA Jetson AGX Orin\0");
     run("initramfs").orThrow();
