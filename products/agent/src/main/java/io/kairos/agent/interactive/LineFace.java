@@ -20,7 +20,6 @@ import java.util.Optional;
  * back, {@code q} quits, a number is an item.
  */
 final class LineFace implements Face {
-  private final String title;
   private final BufferedReader in;
   private final PrintStream out;
   private final Optional<Teletype> teletype;
@@ -28,7 +27,6 @@ final class LineFace implements Face {
   private Typing typing = Typing.ENTER;
 
   LineFace(String title, InputStream in, PrintStream out, Optional<Teletype> teletype) {
-    this.title = title;
     this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     this.out = out;
     this.teletype = teletype;
@@ -40,6 +38,9 @@ final class LineFace implements Face {
     typing = view.typing();
     if (!pending.isEmpty()) {
       return; // an answer of several keys is on its way: nobody sees the page between them
+    }
+    if (typing == Typing.SECRET) { // before anybody is asked for it
+      teletype.ifPresent(tty -> tty.takeLines(false));
     }
     out.println();
     for (Row row : view.rows()) {
@@ -85,7 +86,6 @@ final class LineFace implements Face {
       return Optional.of(pending.removeFirst());
     }
     boolean isSecret = typing == Typing.SECRET;
-    teletype.filter(_ -> isSecret).ifPresent(tty -> tty.takeLines(false));
     String line = in.readLine();
     if (isSecret) {
       teletype.ifPresent(tty -> tty.takeLines(true));
