@@ -80,6 +80,7 @@ final class AgentProgram {
             .verb(reset())
             .verb(runStage())
             .verb(state());
+    new InstallerVerbs(host, console, environment).all().forEach(program::verb);
     new ConfigVerbs(host, console).all().forEach(program::verb);
     new ProviderVerbs(host, console, environment).all().forEach(program::verb);
     var releases = new ReleaseVerbs(host, console, environment);

@@ -163,7 +163,7 @@ class FrameworkTest {
                 assertThat(unit)
                     .as(file.path())
                     .containsPattern(
-                        "/usr/bin/kairos-agent (run-stage [a-z]+|start|health --assess)\n");
+                        "/usr/bin/kairos-agent (run-stage [a-z]+|start|webui|health --assess)\n");
               }
             });
   }

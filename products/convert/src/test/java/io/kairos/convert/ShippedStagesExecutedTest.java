@@ -218,6 +218,20 @@ class ShippedStagesExecutedTest {
   }
 
   @Test
+  void aMediumThatShallAskHasItsInteractiveInstallerAndNoOther() throws IOException {
+    sentinel("live_mode");
+    write("/proc/cmdline", "root=live:CDLABEL=COS_LIVE install-mode-interactive\n");
+    run("initramfs").orThrow();
+    assertThat(read("/etc/systemd/system/kairos-interactive.service"))
+        .contains("ExecStart=/usr/bin/kairos-agent interactive-install --shell\n");
+    assertThat(calls())
+        .contains("systemctl mask getty@tty1\n", "systemctl enable kairos-interactive\n")
+        .doesNotContain("kairos-installer");
+    assertThat(exists("/etc/systemd/system/kairos-installer.service")).isFalse();
+    assertThat(exists("/etc/systemd/system/getty@tty1.service.d/override.conf")).isFalse();
+  }
+
+  @Test
   void aBoardOfJetsonGetsLargerImages() throws IOException {
     write("/sys/firmware/devicetree/base/model", "NVIDIA Jetson AGX Orin\0");
     run("initramfs").orThrow();
@@ -283,6 +297,18 @@ class ShippedStagesExecutedTest {
     assertThat(read("/etc/inittab")).contains("ttyS0::respawn:/sbin/getty -L ttyS0 115200 vt100");
     assertThat(read("/etc/issue")).isEqualTo("greeting\n");
     assertThat(read("/etc/modprobe.d/kairos-bpfilter.conf")).contains("bpfilter /bin/false");
+  }
+
+  @Test
+  void openrcServesTheWebInstallerOnMediaAlone() throws IOException {
+    startsWithOpenrc();
+    Path link = files.path("/etc/runlevels/default/kairos-webui");
+    sentinel("active_mode");
+    run("initramfs").orThrow();
+    assertThat(link).doesNotExist();
+    sentinel("live_mode");
+    run("initramfs").orThrow();
+    assertThat(Files.readSymbolicLink(link)).hasToString("/etc/init.d/kairos-webui");
   }
 
   @Test

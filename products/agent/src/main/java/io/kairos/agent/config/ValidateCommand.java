@@ -2,21 +2,14 @@ package io.kairos.agent.config;
 
 import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
-import io.kairos.base.Position;
 import io.kairos.base.Problem;
 import io.kairos.config.CloudConfigFiles;
 import io.kairos.config.Collector;
 import io.kairos.config.Config;
 import io.kairos.config.Fetcher;
-import io.kairos.config.ProviderSchemas;
 import io.kairos.config.Validation;
 import io.kairos.formats.json.Json;
-import io.kairos.formats.yaml.Yaml;
-import io.kairos.formats.yaml.YamlMap;
-import io.kairos.formats.yaml.YamlNode;
 import io.kairos.host.Host;
-import io.kairos.stages.AdminUser;
-import io.kairos.stages.StagesCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -25,9 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,9 +26,6 @@ import java.util.Optional;
  * prints nothing.
  */
 public final class ValidateCommand {
-  /** Scripts match this text. */
-  static final String NO_HEADER = "missing #cloud-config header";
-
   private static final String INLINE = "inline";
   private static final String STANDARD_INPUT = "stdin";
 
@@ -74,7 +62,7 @@ public final class ValidateCommand {
       warnings = List.of();
     }
     if (asJson) {
-      out.print(Json.pretty(asTree(errors, warnings)));
+      out.print(Json.pretty(CloudConfigCheck.asTree(errors, warnings)));
       out.flush();
       return errors.isEmpty() ? 0 : 1;
     }
@@ -86,71 +74,23 @@ public final class ValidateCommand {
   }
 
   private Validation judge(String source) {
+    var check = new CloudConfigCheck(host);
     try {
       Optional<Config> directory = directory(source);
-      Config config = directory.isPresent() ? directory.get() : document(source);
-      Validation validation = Validation.of(config, ProviderSchemas.on(host), new StagesCheck());
-      List<Problem> warnings = new ArrayList<>(validation.warnings());
-      adminUser(config).ifPresent(warnings::add);
-      return new Validation(validation.errors(), validation.doubts(), warnings);
+      if (directory.isPresent()) {
+        return check.of(directory.get());
+      }
+      String label = label(source);
+      return check.ofDocument(text(source, label), label);
     } catch (InvalidConfig e) {
-      return new Validation(e.problems(), List.of(), List.of());
+      return CloudConfigCheck.unreadable(e);
     }
-  }
-
-  private static Optional<Problem> adminUser(Config config) {
-    Optional<YamlMap> install = config.merged().map("install");
-    if (install.isEmpty() || AdminUser.exists(config.merged())) {
-      return Optional.empty();
-    }
-    boolean waived = install.get().text("nousers").filter("true"::equals).isPresent();
-    return waived
-        ? Optional.empty()
-        : Optional.of(
-            Problem.at(
-                    install.get().position(),
-                    "no user belongs to the group 'admin', so an installation will refuse")
-                .withRemedy("add 'admin' to the groups of a user, or set install.nousers"));
   }
 
   private Optional<Config> directory(String source) {
     return path(source)
         .filter(path -> Files.isDirectory(host.resolved(path)))
         .map(path -> new Collector(host).directories(List.of(path)).collect());
-  }
-
-  private Config document(String source) {
-    String label = label(source);
-    String text = text(source, label);
-    if (!CloudConfigFiles.beginsWithHeader(text)) {
-      throw new InvalidConfig(
-          withSyntax(
-              text,
-              label,
-              Problem.at(new Position(label, 1, 1), NO_HEADER)
-                  .withRemedy("begin it with a line #cloud-config")));
-    }
-    YamlNode node = Yaml.parse(text, label);
-    YamlMap map =
-        switch (node) {
-          case YamlMap document -> document;
-          case YamlNode empty when empty.isNull() -> YamlMap.empty(node.position());
-          default ->
-              throw new InvalidConfig(
-                  Problem.at(node.position(), "a config must be a map, not " + node.described()));
-        };
-    return new Config(map, List.of(label), List.of(), List.of());
-  }
-
-  /** A text without a header may be broken too; both are told. */
-  private static List<Problem> withSyntax(String text, String label, Problem noHeader) {
-    List<Problem> problems = new ArrayList<>(List.of(noHeader));
-    try {
-      var _ = Yaml.parse(text, label);
-    } catch (InvalidConfig e) {
-      problems.addAll(e.problems());
-    }
-    return problems;
   }
 
   private String label(String source) {
@@ -199,28 +139,5 @@ public final class ValidateCommand {
     } catch (InvalidPathException e) {
       return Optional.empty();
     }
-  }
-
-  private static List<Object> asTree(List<Problem> errors, List<Problem> warnings) {
-    List<Object> tree = new ArrayList<>();
-    errors.forEach(problem -> tree.add(asTree("error", problem)));
-    warnings.forEach(problem -> tree.add(asTree("warning", problem)));
-    return tree;
-  }
-
-  private static Map<String, Object> asTree(String severity, Problem problem) {
-    Map<String, Object> tree = new LinkedHashMap<>();
-    tree.put("severity", severity);
-    tree.put("message", problem.what());
-    problem
-        .where()
-        .ifPresent(
-            where -> {
-              tree.put("source", where.source());
-              tree.put("line", where.line());
-              tree.put("column", where.column());
-            });
-    problem.remedy().ifPresent(remedy -> tree.put("try", remedy));
-    return tree;
   }
 }

@@ -32,8 +32,7 @@ final class DiskChoice {
       if (disk.kind() != Disk.Kind.DRIVE) {
         continue;
       }
-      Optional<String> objection =
-          reasonAgainst(disk).or(() -> removable(disk)).or(() -> tooSmall(disk));
+      Optional<String> objection = objection(disk);
       if (objection.isPresent()) {
         reasons.add(objection.get());
       } else {
@@ -53,6 +52,11 @@ final class DiskChoice {
                     "attach a disk of at least "
                         + needed
                         + ", or name one of these in install.device once it is free"));
+  }
+
+  /** Why nobody should be given this disk without asking for it in so many words. */
+  Optional<String> objection(Disk disk) {
+    return reasonAgainst(disk).or(() -> removable(disk)).or(() -> tooSmall(disk));
   }
 
   /** The one that the user named, unless that would destroy something in use. */

@@ -1,7 +1,6 @@
 package io.kairos.agent.state;
 
 import io.kairos.base.Bytes;
-import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
 import io.kairos.boot.BootState;
 import io.kairos.boot.Slot;
@@ -18,10 +17,6 @@ import io.kairos.host.Kernel;
 import io.kairos.storage.BlockDevices;
 import io.kairos.storage.Disk;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,9 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -44,12 +37,6 @@ import java.util.stream.Collectors;
  *     Supplier} is asked when somebody wants its part
  */
 public record NodeState(Map<String, Object> tree) {
-  /** Interfaces of containers and tunnels, which nobody reaches the node by. */
-  private static final Pattern INNER_INTERFACE =
-      Pattern.compile(
-          "(docker|cni|veth|cali|flannel|cilium|kube|nodelocaldns|br-|virbr|ovs-|lxcbr|lxdbr|tunl"
-              + "|wg|tailscale|zt|dummy).*");
-
   private static final List<String> PARTITIONS = List.of("persistent", "recovery", "oem", "state");
 
   public static NodeState observe(Host host) {
@@ -175,33 +162,12 @@ public record NodeState(Map<String, Object> tree) {
     }
 
     private static List<Object> addresses(String hostname) {
-      var texts = new TreeSet<String>();
-      try {
-        for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
-          if (device.isUp()
-              && !device.isLoopback()
-              && !INNER_INTERFACE.matcher(device.getName()).matches()) {
-            device
-                .inetAddresses()
-                .filter(Observer::isGlobalUnicast)
-                .forEach(address -> texts.add(address.getHostAddress().replaceAll("%.*", "")));
-          }
-        }
-      } catch (SocketException e) {
-        throw new HostFailure("cannot list the network interfaces", e);
-      }
       List<Object> addresses = new ArrayList<>();
-      texts.forEach(text -> addresses.add(ordered("type", "InternalIP", "address", text)));
+      NodeAddresses.observe()
+          .texts()
+          .forEach(text -> addresses.add(ordered("type", "InternalIP", "address", text)));
       addresses.add(ordered("type", "Hostname", "address", hostname));
       return addresses;
-    }
-
-    private static boolean isGlobalUnicast(InetAddress address) {
-      return !address.isLoopbackAddress()
-          && !address.isLinkLocalAddress()
-          && !address.isMulticastAddress()
-          && !address.isAnyLocalAddress()
-          && (address instanceof Inet4Address || !address.isSiteLocalAddress());
     }
 
     private Map<String, Object> kairos() {
