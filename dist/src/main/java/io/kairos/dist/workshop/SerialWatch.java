@@ -1,5 +1,6 @@
 package io.kairos.dist.workshop;
 
+import io.kairos.base.HostFailure;
 import io.kairos.dist.cli.Console;
 import io.kairos.dist.cli.ErrorText;
 import java.io.IOException;
@@ -44,9 +45,17 @@ final class SerialWatch implements AutoCloseable {
   }
 
   /**
+   * Watches a machine that is about to start.
+   *
+   * @param log what an earlier machine said there is deleted, so that nobody takes it for this one
    * @param everything each character, as on a terminal; otherwise the last line now and then
    */
   static SerialWatch of(Path log, Console console, boolean everything) {
+    try {
+      Files.deleteIfExists(log);
+    } catch (IOException e) {
+      throw new HostFailure("cannot delete " + log, e);
+    }
     var watch = new SerialWatch(log, console, everything);
     watch.thread.start();
     return watch;
