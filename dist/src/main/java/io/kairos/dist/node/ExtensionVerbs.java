@@ -20,11 +20,7 @@ import java.util.Optional;
 
 /** {@code kairos-agent sysext} and {@code kairos-agent confext}. */
 record ExtensionVerbs(Host host, Console console, Map<String, String> environment) {
-  private static final Option OUTPUT =
-      Option.value("output", "FORMAT", "how the result is printed")
-          .also("o")
-          .oneOf("text", "json")
-          .orElse("text");
+  private static final Option OUTPUT = Option.outputFormat();
   private static final Map<ExtensionProfile, Option> PROFILES =
       new EnumMap<>(
           Map.of(

@@ -83,6 +83,27 @@ public record NodeMachine(
     }
   }
 
+  /**
+   * Gives it the disk and the firmware's variables of another machine, which is switched off. The
+   * disk shares what neither changes; the other one must stay as it is.
+   */
+  public void takeOver(NodeMachine other) {
+    Path variables = other.directory.resolve("install/uefi-variables.fd");
+    try {
+      Files.createDirectories(directory.resolve("install"));
+      Files.deleteIfExists(disk());
+      Files.deleteIfExists(directory.resolve("install/uefi-variables.fd"));
+      if (Files.exists(variables)) {
+        Files.copy(variables, directory.resolve("install/uefi-variables.fd"));
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot prepare " + directory, e);
+    }
+    host.run(
+        Command.of("qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b")
+            .with(other.disk().toString(), disk().toString()));
+  }
+
   private void keepLog() {
     try {
       Files.move(
@@ -159,8 +180,18 @@ public record NodeMachine(
   /** Reboots a running node and waits until another boot answers. */
   public void reboot(QemuMachine machine, SshAccess access) {
     String before = machine.bootId(access);
-    machine.sshAndLetGo(access, REBOOT);
+    beginReboot(machine, access);
     machine.awaitOtherBoot(access, before, BOOT_DEADLINE);
+  }
+
+  /** Reboots a running node, and waits for nothing. */
+  public void beginReboot(QemuMachine machine, SshAccess access) {
+    machine.sshAndLetGo(access, REBOOT);
+  }
+
+  /** Waits until a node that reboots by itself, once or several times, is as a shell line wants. */
+  public void awaitNode(QemuMachine machine, SshAccess access, String what, String line) {
+    machine.await(what, BOOT_DEADLINE.multipliedBy(2), () -> machine.succeeds(access, line));
   }
 
   /** Writes the journal of this boot beside the machine's other logs. */

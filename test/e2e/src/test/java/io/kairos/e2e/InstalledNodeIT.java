@@ -1,9 +1,9 @@
 package io.kairos.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import io.kairos.host.linux.LinuxHost;
 import io.kairos.testkit.qemu.Firmware;
 import io.kairos.testkit.registry.DebianRegistry;
 import java.io.IOException;
@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -24,27 +25,41 @@ import org.junit.jupiter.api.TestFactory;
 
 @Tag("core")
 class InstalledNodeIT extends InstalledNodeJourney {
+  private HttpServer server;
+
   InstalledNodeIT() {
     super(Firmware.BIOS);
   }
 
   @Override
   List<Path> media(Path folder) {
-    var host = LinuxHost.here();
     return List.of(
-        SeedIso.write(host, folder, "cidata", "user-data", EveryKey.onCd("cidata")),
+        SeedIso.write(HOST, folder, "cidata", "user-data", EveryKey.onCd("cidata")),
         SeedIso.write(
-            host, folder, "config-2", "openstack/latest/user_data", EveryKey.onCd("config-2")));
+            HOST, folder, "config-2", "openstack/latest/user_data", EveryKey.onCd("config-2")));
   }
 
-  @Order(6)
-  @TestFactory
-  Stream<DynamicTest> everyKeyOfAStepDoesWhatItSays() throws IOException {
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+  @Override
+  void beforeTheFirstReboot() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    serve("/payload", EveryKey.PAYLOAD.getBytes(StandardCharsets.UTF_8));
+    server.start();
+    String address = "http://10.0.2.2:" + server.getAddress().getPort();
+    put("/oem/95_every_key.yaml", EveryKey.cloudConfig(address));
+    put("/oem/every-userdata", EveryKey.USER_DATA);
+    if (HOST.hasProgram(ExtensionImage.PROGRAM)) {
+      Path extension = ExtensionImage.write(HOST, folder().resolve("extension")).file();
+      serve("/" + ExtensionImage.NAME, Files.readAllBytes(extension));
+      assertThat(answer("sudo kairos-agent sysext install " + address + "/" + ExtensionImage.NAME))
+          .contains("Installed " + ExtensionImage.NAME);
+      answer("sudo kairos-agent sysext enable --common " + ExtensionImage.NAME + " && sync");
+    }
+  }
+
+  private void serve(String path, byte[] body) {
     server.createContext(
-        "/payload",
+        path,
         exchange -> {
-          byte[] body = EveryKey.PAYLOAD.getBytes(StandardCharsets.UTF_8);
           boolean head = exchange.getRequestMethod().equals("HEAD");
           exchange.sendResponseHeaders(200, head ? -1 : body.length);
           if (!head) {
@@ -52,24 +67,51 @@ class InstalledNodeIT extends InstalledNodeJourney {
           }
           exchange.close();
         });
-    server.start();
-    try {
-      rebootWith(
-          EveryKey.cloudConfig("http://10.0.2.2:" + server.getAddress().getPort()),
-          EveryKey.USER_DATA);
-      return tests(shell().check(EveryKey.checks()));
-    } finally {
+  }
+
+  @AfterAll
+  void stopServing() {
+    if (server != null) {
       server.stop(0);
     }
   }
 
+  @Override
+  String hostname(String machineId) {
+    return "every-" + machineId.substring(0, 4);
+  }
+
+  @Order(5)
+  @TestFactory
+  Stream<DynamicTest> everyKeyOfAStepDoesWhatItSays() {
+    return tests(shell().check(EveryKey.checks()));
+  }
+
+  @Order(5)
+  @Test
+  void anEnabledExtensionLiesOverTheSystem() {
+    assumeTrue(
+        HOST.hasProgram(ExtensionImage.PROGRAM), "no systemd-repart: extensions are not tried");
+    assertThat(answer("cat " + ExtensionImage.MARK))
+        .as(answer("sudo journalctl --boot --no-pager -u systemd-sysext"))
+        .isEqualTo("hello");
+    assertThat(answer("kairos-agent sysext list")).contains(ExtensionImage.NAME, "common");
+    assertThat(failure("sudo touch /usr/bin/x")).contains("Read-only file system");
+  }
+
   @Order(7)
   @Test
-  void anUpgradeOverARegistryFetchesWhatIsNewAndBoots() throws IOException {
+  void fromPassiveAnUpgradeOverARegistryFetchesWhatIsNewAndBoots() throws IOException {
     try (var registry =
         DebianRegistry.start(Files.createDirectories(folder().resolve("registry")))) {
-      NextImage.of(image(), folder().resolve("next")).push(registry.host() + "/kairos:next");
+      RegistryImage.nextOf(image(), folder().resolve("next"))
+          .push(registry.host() + "/kairos:next");
       String source = "oci:" + registry.hostForGuests() + "/kairos:next";
+
+      RegistryImage.bundle(folder().resolve("bundle")).push(registry.host() + "/bundle:1");
+      String bundle = registry.hostForGuests() + "/bundle:1";
+      answer("sudo kairos-agent install-bundle --allow-insecure-registries run://" + bundle);
+      assertThat(answer("cat " + RegistryImage.BUNDLE_MARK)).isEqualTo(bundle);
 
       String told =
           answer("sudo kairos-agent upgrade --allow-insecure-registries --source " + source);
@@ -82,8 +124,8 @@ class InstalledNodeIT extends InstalledNodeJourney {
 
     reboot();
 
-    assertThat(answer("kairos-agent state get boot")).isEqualTo("active_boot");
-    assertThat(answer("cat " + NextImage.MARK)).isEqualTo("next");
+    assertThat(bootState()).isEqualTo("active_boot");
+    assertThat(answer("cat " + RegistryImage.MARK)).isEqualTo("next");
     assertThat(answer("findmnt -no LABEL /")).isEqualTo("COS_ACTIVE");
     assertThat(answer("cat /usr/local/kept")).isEqualTo("kept");
     assertThat(answer("sudo cat /usr/local/.kairos-state"))
@@ -97,16 +139,6 @@ class InstalledNodeIT extends InstalledNodeJourney {
     assertThat(answer("sudo kairos-agent state get slots.active.source"))
         .startsWith("oci://10.0.2.2:");
     assertThat(answer("sudo kairos-agent state get slots.active.good")).startsWith("20");
-  }
-
-  /** Until the node has decided about a new system, or told of one that failed. */
-  private void awaitVerdict() {
-    answer(
-        "timeout 600 sh -c 'until [ -n \"$(systemctl show -P ExecMainExitTimestamp kairos-health)\" ];"
-            + " do sleep 2; done'");
-    assertThat(answer("systemctl show -P Result kairos-health"))
-        .as(answer("sudo journalctl --boot --no-pager -u kairos-health"))
-        .isEqualTo("success");
   }
 
   /** What the agent says it fetched, in MiB. */
@@ -124,16 +156,14 @@ class InstalledNodeIT extends InstalledNodeJourney {
   @Order(8)
   @Test
   void anUpgradeThatDoesNotComeUpIsTriedOnceAndFallsBack() {
-    answer(
-        "echo %s | base64 -d | sudo tee /oem/96_break.yaml >/dev/null"
-            .formatted(
-                base64(
-                    """
-                    stages:
-                      after-upgrade-chroot:
-                        - commands:
-                            - head -c 1000000 /dev/zero > "$(readlink -f /boot/initrd)"
-                    """)));
+    put(
+        "/oem/96_break.yaml",
+        """
+        stages:
+          after-upgrade-chroot:
+            - commands:
+                - head -c 1000000 /dev/zero > "$(readlink -f /boot/initrd)"
+        """);
     answer(
         "sudo kairos-agent upgrade --source"
             + " file:/run/initramfs/cos-state/cOS/active.img && sudo rm /oem/96_break.yaml");
@@ -141,12 +171,12 @@ class InstalledNodeIT extends InstalledNodeJourney {
     reboot(); // twice: the kernel finds no root, GRUB finds the mark
 
     awaitVerdict();
-    assertThat(answer("kairos-agent state get boot")).isEqualTo("passive_boot");
+    assertThat(bootState()).isEqualTo("passive_boot");
     assertThat(answer("cat /proc/cmdline")).contains("upgrade_failure");
     assertThat(answer("sudo cat /run/cos/upgrade_failure")).isEqualTo("1");
     assertThat(answer("cat /etc/issue.d/03-UPGRADE"))
         .contains("The last upgrade failed", "it did not get as far as its health checks");
-    assertThat(answer("cat " + NextImage.MARK)).as("the system before").isEqualTo("next");
+    assertThat(answer("cat " + RegistryImage.MARK)).as("the system before").isEqualTo("next");
     assertThat(answer("cat /usr/local/kept")).isEqualTo("kept");
   }
 
@@ -157,8 +187,8 @@ class InstalledNodeIT extends InstalledNodeJourney {
 
     reboot();
 
-    assertThat(answer("kairos-agent state get boot")).isEqualTo("active_boot");
-    assertThat(answer("cat " + NextImage.MARK)).isEqualTo("next");
+    assertThat(bootState()).isEqualTo("active_boot");
+    assertThat(answer("cat " + RegistryImage.MARK)).isEqualTo("next");
     assertThat(answer("cat /proc/cmdline")).doesNotContain("upgrade_failure");
   }
 }

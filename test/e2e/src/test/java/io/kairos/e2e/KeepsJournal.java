@@ -9,8 +9,8 @@ final class KeepsJournal implements TestWatcher {
   public void testFailed(ExtensionContext context, Throwable cause) {
     context
         .getTestInstance()
-        .filter(InstalledNodeJourney.class::isInstance)
-        .map(InstalledNodeJourney.class::cast)
-        .ifPresent(InstalledNodeJourney::keepJournal);
+        .filter(NodeJourney.class::isInstance)
+        .map(NodeJourney.class::cast)
+        .ifPresent(NodeJourney::keepJournal);
   }
 }

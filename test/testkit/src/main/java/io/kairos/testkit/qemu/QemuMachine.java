@@ -122,8 +122,13 @@ public final class QemuMachine implements AutoCloseable {
 
   /** Whether an ssh login works right now. */
   public boolean answers(SshAccess access) {
+    return succeeds(access, "true");
+  }
+
+  /** Whether a login works right now, and a shell line succeeds there. */
+  public boolean succeeds(SshAccess access, String line) {
     try {
-      host.run(access.run(sshPort, "true", Duration.ofSeconds(40)));
+      host.run(access.run(sshPort, line, Duration.ofSeconds(40)));
       return true;
     } catch (HostFailure notYet) {
       return false;

@@ -1,5 +1,6 @@
 package io.kairos.e2e;
 
+import io.kairos.host.Command;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.images.Flattened;
@@ -19,18 +20,23 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * The next version of an image: one file more, packed so that nodes fetch what they do not have.
+ * An image that a journey pushes to its registry, packed so that nodes fetch what they do not have.
  *
- * @param layout of the new image
+ * @param layout of the image
  */
-record NextImage(Path layout) {
-  /** The file that is new. */
+record RegistryImage(Path layout) {
+  /** What the next version has and its predecessor does not. */
   static final String MARK = "/usr/share/kairos-next";
 
+  /** What the script of the bundle writes. */
+  static final String BUNDLE_MARK = "/usr/local/from-bundle";
+
   /**
+   * The next version of an image: one file more.
+   *
    * @param folder that the new layout is written to, emptied before
    */
-  static NextImage of(Path image, Path folder) throws IOException {
+  static RegistryImage nextOf(Path image, Path folder) throws IOException {
     FileTree.delete(folder); // of a run before
     Files.createDirectories(folder);
     Path tar = folder.resolve("root.tar");
@@ -40,7 +46,24 @@ record NextImage(Path layout) {
     try (var out = Files.newOutputStream(tar)) {
       root.writeTo(out);
     }
-    Path layout = folder.resolve("layout");
+    return packed(tar, folder.resolve("layout"));
+  }
+
+  /**
+   * A bundle whose script leaves {@link #BUNDLE_MARK}.
+   *
+   * @param folder as for {@link #nextOf}
+   */
+  static RegistryImage bundle(Path folder) throws IOException {
+    FileTree.delete(folder);
+    Path tree = Files.createDirectories(folder.resolve("tree"));
+    Files.writeString(tree.resolve("run.sh"), "echo \"$BUNDLE_TARGET\" > " + BUNDLE_MARK + "\n");
+    Path tar = folder.resolve("root.tar");
+    LinuxHost.here().run(Command.of("tar", "-C", tree.toString(), "-cf", tar.toString(), "."));
+    return packed(tar, folder.resolve("layout"));
+  }
+
+  private static RegistryImage packed(Path tar, Path layout) throws IOException {
     try (var builder =
         ImageBuilder.to(
             layout,
@@ -48,10 +71,10 @@ record NextImage(Path layout) {
             Instant.EPOCH,
             LayerCompression.ZSTD_CHUNKED,
             LinuxHost.here().kernel())) {
-      var _ = builder.addTar(tar, "the next version").commit();
+      var _ = builder.addTar(tar, "made by a journey").commit();
     }
     Files.delete(tar);
-    return new NextImage(layout);
+    return new RegistryImage(layout);
   }
 
   void push(String reference) {

@@ -1,0 +1,152 @@
+package io.kairos.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kairos.testkit.qemu.Firmware;
+import io.kairos.testkit.registry.DebianRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What else may happen to a node: its recovery system is upgraded, boots and repairs the others;
+ * upgrades fail in many ways; it is reset.
+ */
+@Tag("long")
+class NodeLifeIT extends NodeJourney {
+  private static final String IMAGES = "/run/initramfs/cos-state/cOS";
+  private static final String OF_ITSELF = "sudo kairos-agent upgrade --source file:" + IMAGES;
+
+  NodeLifeIT() {
+    super(Firmware.BIOS);
+  }
+
+  @BeforeAll
+  void aHealthCheckOfItsUsers() {
+    put(
+        "/oem/97_life.yaml",
+        """
+        #cloud-config
+        upgrade:
+          health-timeout: 20s
+        stages:
+          health:
+            - name: "nobody calls it unhealthy"
+              commands:
+                - "[ ! -e /usr/local/unhealthy ]"
+        """);
+  }
+
+  @Order(1)
+  @Test
+  void theRecoverySystemIsUpgradedAndBoots() {
+    assertThat(
+            answer("sudo kairos-agent upgrade --recovery --source file:" + IMAGES + "/active.img"))
+        .contains("Upgraded the recovery system");
+    assertThat(answer("sudo kairos-agent bootentry --select recovery")).contains("recovery");
+
+    reboot();
+
+    assertThat(bootState()).isEqualTo("recovery_boot");
+    assertThat(answer("ls /run/cos")).contains("recovery_mode").doesNotContain("active_mode");
+    assertThat(answer("hostname")).isEqualTo("cos-recovery");
+    assertThat(answer("findmnt -no LABEL /")).isEqualTo("COS_SYSTEM");
+  }
+
+  @Order(2)
+  @Test
+  void fromRecoveryTheActiveSystemIsUpgraded() throws IOException {
+    try (var registry =
+        DebianRegistry.start(Files.createDirectories(folder().resolve("registry")))) {
+      RegistryImage.nextOf(image(), folder().resolve("next")).push(registry.host() + "/k:next");
+
+      assertThat(
+              answer(
+                  "sudo kairos-agent upgrade --allow-insecure-registries --source oci:"
+                      + registry.hostForGuests()
+                      + "/k:next"))
+          .contains("fetched", "Upgraded the active system");
+    }
+    answer("sync");
+
+    reboot();
+
+    awaitVerdict();
+    assertThat(bootState()).isEqualTo("active_boot");
+    assertThat(answer("cat " + RegistryImage.MARK)).isEqualTo("next");
+    assertThat(answer("sudo kairos-agent state get slots.active.good")).startsWith("20");
+  }
+
+  @Order(3)
+  @Test
+  void whatCannotBeFetchedOrBootedChangesNothing() {
+    String before = answer("sudo stat -c '%n %i %y' " + IMAGES + "/*.img");
+
+    assertThat(
+            failure(
+                "sudo kairos-agent upgrade --allow-insecure-registries"
+                    + " --source oci:10.0.2.2:9/nobody:1"))
+        .contains("10.0.2.2:9");
+    put(
+        "/oem/98_break.yaml",
+        """
+        stages:
+          after-upgrade-chroot:
+            - commands: ["rm /boot/vmlinuz*"]
+        """);
+    assertThat(failure(OF_ITSELF + "/active.img")).contains("kernel");
+    answer("sudo rm /oem/98_break.yaml");
+
+    assertThat(answer("sudo stat -c '%n %i %y' " + IMAGES + "/*.img")).isEqualTo(before);
+    assertThat(answer("ls " + IMAGES)).isEqualTo("active.img\npassive.img\nsystems.json");
+  }
+
+  @Order(4)
+  @Test
+  void aSystemThatIsNotHealthyGivesWayToTheOneBefore() {
+    answer("sudo touch /usr/local/unhealthy");
+    answer(OF_ITSELF + "/active.img && sync");
+
+    rebootUntil("passive_mode");
+
+    awaitVerdict();
+    assertThat(answer("cat /proc/cmdline")).contains("upgrade_failure");
+    assertThat(answer("cat /etc/issue.d/03-UPGRADE"))
+        .contains("The last upgrade failed", "nobody calls it unhealthy");
+    assertThat(answer("sudo kairos-agent state get slots.active.failure"))
+        .contains("nobody calls it unhealthy");
+    assertThat(answer("cat " + RegistryImage.MARK)).isEqualTo("next");
+    answer("sudo rm /usr/local/unhealthy");
+  }
+
+  @Order(5)
+  @Test
+  void aSystemWithoutInitGivesWayToTheOneBefore() {
+    put(
+        "/oem/98_break.yaml",
+        """
+        stages:
+          after-upgrade-chroot:
+            - commands: ["rm /usr/lib/systemd/systemd"]
+        """);
+    answer(OF_ITSELF + "/passive.img && sudo rm /oem/98_break.yaml && sync");
+
+    rebootUntil("passive_mode");
+
+    awaitVerdict();
+    assertThat(answer("cat /etc/issue.d/03-UPGRADE"))
+        .contains("it did not get as far as its health checks");
+  }
+
+  @Order(6)
+  @Test
+  void aResetForgetsDataAndKeepsTheConfiguration() {
+    resetKeepingTheConfiguration();
+
+    assertThat(answer("sudo cat /oem/97_life.yaml")).contains("health-timeout");
+    assertThat(failure("cat " + RegistryImage.MARK)).contains("No such file");
+  }
+}
