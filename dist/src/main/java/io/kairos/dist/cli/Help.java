@@ -84,6 +84,11 @@ public final class Help {
   }
 
   private static Row row(Option option) {
+    return new Row(option.spelled(), explained(option));
+  }
+
+  /** What an option changes, its choices, its default. */
+  static String explained(Option option) {
     var text = new StringBuilder(option.help());
     if (!option.choices().isEmpty()) {
       text.append("; one of ").append(String.join(", ", option.choices()));
@@ -96,7 +101,7 @@ public final class Help {
     if (option.required()) {
       text.append("; required");
     }
-    return new Row(option.spelled(), text.toString());
+    return text.toString();
   }
 
   private static void section(StringBuilder text, String title, List<Row> rows) {

@@ -19,6 +19,7 @@ import io.kairos.dist.BuildVersion;
 import io.kairos.dist.cli.Argument;
 import io.kairos.dist.cli.Completion;
 import io.kairos.dist.cli.Console;
+import io.kairos.dist.cli.ManPage;
 import io.kairos.dist.cli.Option;
 import io.kairos.dist.cli.Parameters;
 import io.kairos.dist.cli.Verb;
@@ -97,6 +98,7 @@ final class AgentProgram {
         .verb(uuid())
         .verb(version())
         .verb(Completion.verb("kairos-agent", this::verbs, console))
+        .verb(ManPage.verb("kairos-agent", 8, this::verbs, console))
         .group();
   }
 

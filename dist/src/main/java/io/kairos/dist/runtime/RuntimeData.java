@@ -18,6 +18,8 @@ import java.util.List;
  * @param recordingOptions of the VM while the class archive is made
  * @param training runs whose classes are archived: class of {@link #NODE_PACKAGE}, arguments
  * @param classes archived whether or not a training run loads them
+ * @param documents what the programs tell of themselves: file relative to the tree, class of {@link
+ *     #NODE_PACKAGE}, arguments
  * @param launcher the script that becomes {@code /usr/bin/kairos}
  * @param atOnePlace shell lines that run a command in a tree that it sees elsewhere
  */
@@ -31,6 +33,7 @@ record RuntimeData(
     List<String> recordingOptions,
     List<List<String>> training,
     List<String> classes,
+    List<List<String>> documents,
     String launcher,
     String atOnePlace) {
   /** Where the tree lives on a node; the launcher and the patched files name it. */
@@ -48,6 +51,7 @@ record RuntimeData(
     recordingOptions = List.copyOf(recordingOptions);
     classes = List.copyOf(classes);
     training = training.stream().map(List::copyOf).toList();
+    documents = documents.stream().map(List::copyOf).toList();
   }
 
   static RuntimeData load() {
@@ -59,8 +63,9 @@ record RuntimeData(
         lines("embedded-paths.list").stream().map(EmbeddedPath::parse).toList(),
         lines("java.options"),
         lines("recording.options"),
-        lines("training.list").stream().map(line -> List.of(line.split(" +"))).toList(),
+        words("training.list"),
         lines("classes.list"),
+        words("documents.list"),
         text("kairos.sh"),
         text("at-one-place.sh"));
   }
@@ -75,6 +80,10 @@ record RuntimeData(
       }
     }
     return entries;
+  }
+
+  private static List<List<String>> words(String resource) {
+    return lines(resource).stream().map(line -> List.of(line.split(" +"))).toList();
   }
 
   private static String text(String resource) {

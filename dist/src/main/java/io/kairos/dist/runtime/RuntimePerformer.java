@@ -14,6 +14,7 @@ import io.kairos.dist.runtime.RuntimeStep.RecordClasses;
 import io.kairos.dist.runtime.RuntimeStep.Settle;
 import io.kairos.dist.runtime.RuntimeStep.StripNatives;
 import io.kairos.dist.runtime.RuntimeStep.WriteArguments;
+import io.kairos.dist.runtime.RuntimeStep.WriteDocument;
 import io.kairos.dist.runtime.RuntimeStep.WriteLauncher;
 import io.kairos.host.Command;
 import io.kairos.host.FileTree;
@@ -98,6 +99,7 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
       case Settle(var tree) -> settle(tree);
       case RecordClasses(var tree, var run, var list) -> record(tree, run, list);
       case ArchiveClasses(var tree, var lists) -> archive(tree, lists);
+      case WriteDocument(var tree, var document) -> write(tree, document);
       case AddCLibrary(var library, var embedded, var tree) -> add(library, embedded, tree);
       case PatchNatives(var tree, var unpatched) -> patch(tree, unpatched);
       case WriteArguments(var tree) -> writeArguments(tree);
@@ -151,11 +153,23 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
     Path folder = Files.createDirectories(Path.of(list + ".folder"));
     List<String> words = new ArrayList<>(run);
     words.replaceAll(word -> word.equals("{folder}") ? folder.toString() : word);
-    words.set(0, RuntimeData.NODE_PACKAGE + "." + words.getFirst());
-    host.run(
-        java(tree)
-            .with("-XX:DumpLoadedClassList=" + list, "-cp", classPath(tree, ""))
-            .with(words.toArray(String[]::new)));
+    host.run(java(tree).with("-XX:DumpLoadedClassList=" + list).with(program(tree, words)));
+  }
+
+  private void write(Path tree, List<String> document) throws IOException {
+    String text =
+        host.run(java(tree).with(program(tree, document.subList(1, document.size())))).stdout();
+    Path file = tree.resolve(document.getFirst());
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  /** Class path, class and arguments of a program of the node. */
+  private static String[] program(Path tree, List<String> run) throws IOException {
+    List<String> words = new ArrayList<>(List.of("-cp", classPath(tree, "")));
+    words.add(RuntimeData.NODE_PACKAGE + "." + run.getFirst());
+    words.addAll(run.subList(1, run.size()));
+    return words.toArray(String[]::new);
   }
 
   private void archive(Path tree, List<Path> lists) throws IOException {

@@ -13,6 +13,7 @@ import io.kairos.dist.runtime.RuntimeStep.RecordClasses;
 import io.kairos.dist.runtime.RuntimeStep.Settle;
 import io.kairos.dist.runtime.RuntimeStep.StripNatives;
 import io.kairos.dist.runtime.RuntimeStep.WriteArguments;
+import io.kairos.dist.runtime.RuntimeStep.WriteDocument;
 import io.kairos.dist.runtime.RuntimeStep.WriteLauncher;
 import io.kairos.plan.Plan;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ final class RuntimePlanner {
       plan.should(new RecordClasses(tree, run, lists.getLast()));
     }
     plan.must(new ArchiveClasses(tree, lists));
+    data.documents().forEach(document -> plan.must(new WriteDocument(tree, document)));
     plan.must(new AddCLibrary(library, data.embeddedPaths(), tree));
     plan.must(new PatchNatives(tree, data.libraries()));
     plan.must(new WriteArguments(tree));

@@ -48,6 +48,18 @@ sealed interface RuntimeStep extends Step {
     }
   }
 
+  /**
+   * Keeps what a program tells of itself.
+   *
+   * @param document file in the tree, then the run that prints it
+   */
+  record WriteDocument(Path tree, List<String> document) implements RuntimeStep {
+    @Override
+    public String summary() {
+      return "write " + document.getFirst();
+    }
+  }
+
   /** Equal modes and times, whoever builds and whenever. */
   record Settle(Path tree) implements RuntimeStep {
     @Override

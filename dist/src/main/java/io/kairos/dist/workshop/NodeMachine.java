@@ -134,6 +134,12 @@ public record NodeMachine(
     }
   }
 
+  /** Boots the ISO beside an empty disk; a reboot switches the machine off. The caller closes it. */
+  public QemuMachine bootMedium(Path iso) {
+    prepare();
+    return QemuMachine.start(host, spec("install").disk(disk()).cdrom(iso).endingAtReboot());
+  }
+
   private static boolean isLost(QemuMachine machine) {
     return machine.serial().contains(LOST);
   }

@@ -137,13 +137,21 @@ public final class Pipeline {
   }
 
   Artifact iso(String distribution, Artifact image) {
-    String config = DemoCloudConfig.opening(key()).text();
+    return iso(distribution.replace(':', '-'), image, DemoCloudConfig.opening(key()).text());
+  }
+
+  /**
+   * An installer with a cloud-config.
+   *
+   * @param name of the folder that keeps it
+   */
+  public Artifact iso(String name, Artifact image, String config) {
     var key = ContentKey.of("iso").and(image.digest()).and(config);
     makers(ISO_MAKERS).forEach(key::and);
     Path folder =
         kept(
             "ISO",
-            work.resolve("iso").resolve(distribution.replace(':', '-')),
+            work.resolve("iso").resolve(name),
             key.text(),
             path -> buildIso(image, config, path));
     Path iso = folder.resolve("kairos.iso");

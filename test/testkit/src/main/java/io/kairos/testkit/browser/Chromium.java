@@ -186,7 +186,12 @@ public final class Chromium implements AutoCloseable {
 
   /** Waits until an expression is true, on whatever page there is by then. */
   public void await(String condition) throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    await(condition, PATIENCE);
+  }
+
+  /** As {@link #await(String)}, for what takes its time. */
+  public void await(String condition, Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
     String last = "";
     while (System.nanoTime() < end) {
       try {

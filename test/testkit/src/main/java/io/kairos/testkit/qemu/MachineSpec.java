@@ -124,8 +124,9 @@ public record MachineSpec(
   /**
    * @param sockets a short path: a socket name has at most 107 bytes (unix(7))
    * @param sshPort on the loopback interface of this host
+   * @param webPort likewise
    */
-  List<String> arguments(Path sockets, int sshPort) {
+  List<String> arguments(Path sockets, int sshPort, int webPort) {
     var words = new ArrayList<String>();
     words.addAll(List.of("qemu-system-x86_64", "-name", "kairos", "-machine", "q35"));
     words.addAll(accelerator.arguments());
@@ -150,7 +151,8 @@ public record MachineSpec(
     words.addAll(
         List.of(
             "-netdev",
-            "user,id=net,hostfwd=tcp:127.0.0.1:" + sshPort + "-:22",
+            "user,id=net,hostfwd=tcp:127.0.0.1:%d-:22,hostfwd=tcp:127.0.0.1:%d-:8080"
+                .formatted(sshPort, webPort),
             "-device",
             "virtio-net-pci,netdev=net,romfile=",
             "-device",

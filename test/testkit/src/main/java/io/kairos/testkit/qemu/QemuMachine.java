@@ -30,15 +30,18 @@ public final class QemuMachine implements AutoCloseable {
   private final Process process;
   private final Path sockets;
   private final int sshPort;
+  private final int webPort;
   private final SerialLog serial;
   private final Thread hook;
 
-  private QemuMachine(Host host, MachineSpec spec, Process process, Path sockets, int sshPort) {
+  private QemuMachine(
+      Host host, MachineSpec spec, Process process, Path sockets, int sshPort, int webPort) {
     this.host = host;
     this.spec = spec;
     this.process = process;
     this.sockets = sockets;
     this.sshPort = sshPort;
+    this.webPort = webPort;
     this.serial = new SerialLog(spec.serialLog());
     this.hook = new Thread(this::end, "end-of-" + spec.directory().getFileName());
     serial.mark();
@@ -49,11 +52,12 @@ public final class QemuMachine implements AutoCloseable {
     try {
       Path sockets = Files.createTempDirectory("kairos-qemu");
       int sshPort = freePort();
-      var builder = new ProcessBuilder(spec.arguments(sockets, sshPort));
+      int webPort = freePort();
+      var builder = new ProcessBuilder(spec.arguments(sockets, sshPort, webPort));
       builder.redirectErrorStream(true);
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(spec.qemuLog().toFile()));
       builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-      var machine = new QemuMachine(host, spec, builder.start(), sockets, sshPort);
+      var machine = new QemuMachine(host, spec, builder.start(), sockets, sshPort, webPort);
       Runtime.getRuntime().addShutdownHook(machine.hook);
       return machine;
     } catch (IOException e) {
@@ -74,6 +78,11 @@ public final class QemuMachine implements AutoCloseable {
   /** Of the machine's ssh server, on this host's loopback interface. */
   public int sshPort() {
     return sshPort;
+  }
+
+  /** Of the machine's web installer, on this host's loopback interface. */
+  public int webPort() {
+    return webPort;
   }
 
   public SerialLog serial() {

@@ -24,6 +24,7 @@ install_runtime() {
     }
     mkdir -p "${initdir}/usr/lib" "${initdir}/usr/bin"
     cp -a "$runtime" "${initdir}/usr/lib/" || return 1
+    rm -rf "${initdir:?}$runtime/share" # nobody reads a manual there
     cp -a /usr/bin/kairos "${initdir}/usr/bin/kairos" || return 1
     ln -sfn /usr/bin/kairos "${initdir}/usr/bin/immucore"
     ln -sfn /usr/bin/kairos "${initdir}/usr/bin/kairos-agent"
