@@ -55,6 +55,7 @@ final class Bench {
     memory(runtime, "kairos-agent", "run-stage", "an-empty-stage");
     silentNetwork(runtime);
     stages(runtime);
+    figures.addAll(new UpgradeBench(host, image).run());
     steps();
     return List.copyOf(figures);
   }
