@@ -31,7 +31,8 @@ class ManPageTest {
   @Test
   void everyCommandHasAPlace() {
     assertThat(ManPage.render(PROGRAM, 8))
-        .startsWith(".TH kairos\\-agent 8 \"\" Kairos\n.SH \"NAME\"\nkairos\\-agent \\- what a node")
+        .startsWith(
+            ".TH kairos\\-agent 8 \"\" Kairos\n.SH \"NAME\"\nkairos\\-agent \\- what a node")
         .contains(".SS \"kairos\\-agent state [options] [COMMAND]\"\nThe node's state.\n")
         .contains("Also: s.")
         .contains("\\fB\\-\\-output FORMAT\\fR\nhow; one of text, json\n")

@@ -1,6 +1,7 @@
 package io.kairos.bench;
 
 import io.kairos.base.HostFailure;
+import io.kairos.formats.tar.TarEntry;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.images.Flattened;
@@ -18,7 +19,6 @@ import io.kairos.images.Registry;
 import io.kairos.images.RegistryAccess;
 import io.kairos.images.RegistryLogins;
 import io.kairos.images.RootfsTar;
-import io.kairos.images.TarEntry;
 import io.kairos.images.UnpackOptions;
 import io.kairos.plan.StepProgress;
 import io.kairos.testkit.registry.DebianRegistry;
@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -118,7 +119,7 @@ final class UpgradeBench {
 
   private static Fetch median(List<Fetch> fetches) {
     return fetches.stream()
-        .sorted(java.util.Comparator.comparingDouble(Fetch::milliseconds))
+        .sorted(Comparator.comparingDouble(Fetch::milliseconds))
         .skip(RUNS / 2)
         .findFirst()
         .orElseThrow();

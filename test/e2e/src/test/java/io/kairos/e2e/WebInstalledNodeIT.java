@@ -88,7 +88,8 @@ class WebInstalledNodeIT {
     try (Chromium browser = Chromium.start(program, browserFolder)) {
       browser.resize(1100, 900, false);
       browser.open(
-          URI.create("http://127.0.0.1:%d/?token=%s".formatted(installer.webPort(), token(installer))));
+          URI.create(
+              "http://127.0.0.1:%d/?token=%s".formatted(installer.webPort(), token(installer))));
       browser.await("document.querySelectorAll('#disks .card').length > 0", BOOT);
       browser.click("#disks input[value='/dev/vda']");
       browser.type("#cloud-config", cloudConfig());
@@ -151,7 +152,8 @@ class WebInstalledNodeIT {
                         "ssh takes keys only",
                         "sudo sshd -T | grep -q '^passwordauthentication no'"),
                     NodeCheck.succeeds(
-                        "the cloud-config is on the node", "sudo grep -q from-the-web /oem/90_custom.yaml"),
+                        "the cloud-config is on the node",
+                        "sudo grep -q from-the-web /oem/90_custom.yaml"),
                     NodeCheck.prints(
                         "the web installer is gone",
                         "systemctl is-active kairos-webui || true",
