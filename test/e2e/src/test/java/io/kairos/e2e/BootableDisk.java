@@ -95,6 +95,15 @@ final class BootableDisk {
     }
   }
 
+  /** Where the data of users begin, which no boot depends on; the end of a disk without a table. */
+  long endOfSystem(View disk) {
+    try {
+      return PartitionedDisk.read(disk).named("persistent").offset();
+    } catch (IOException nothingYet) {
+      return disk.size();
+    }
+  }
+
   /**
    * Takes what is on a disk for good: a machine has been booted from it.
    *
@@ -240,8 +249,8 @@ final class BootableDisk {
     var text = new StringBuilder(digest(disk.slice(0, BOOT_CODE)));
     text.append(digest(partitions.named("bios").content()));
     Ext4 state = Ext4.raw(partitions.named("state").content());
-    for (String module : state.list(MODULES)) {
-      text.append(module).append(digest(state.file(MODULES + "/" + module)));
+    for (var module : state.files(MODULES).entrySet()) {
+      text.append(module.getKey()).append(digest(module.getValue()));
     }
     return text.toString();
   }

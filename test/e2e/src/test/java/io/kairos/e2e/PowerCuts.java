@@ -17,8 +17,8 @@ import java.util.TreeMap;
 
 /** All the disks that power cuts during a recording may leave, judged. */
 final class PowerCuts {
-  /** Of what was not flushed, beside all of it and nothing of it. */
-  private static final int SUBSETS = 3;
+  /** Of what was not flushed, when it is more than data of users. */
+  private static final int SUBSETS = 12;
 
   /** Where the table and its boot code lie; an install writes there first. */
   private static final long FIRST_PARTITION = 1 << 20;
@@ -105,15 +105,23 @@ final class PowerCuts {
       Phase phase = PowerCutRecording.phaseOf(last, beginnings);
       judge(phase, replay, List.of());
       List<Entry> unflushed = replay.unflushed();
-      if (unflushed.size() > 1) {
-        var random = new Random(replay.position());
-        for (int i = 0; i < SUBSETS; i++) {
-          judge(phase, replay, drawn(unflushed, random));
-        }
-      } else if (!unflushed.isEmpty()) {
-        judge(phase, replay, unflushed);
+      if (!unflushed.isEmpty()) {
+        phase = PowerCutRecording.phaseOf(unflushed.getFirst(), beginnings);
+      }
+      var random = new Random(replay.position());
+      for (int i = 0; i < subsets(unflushed, replay); i++) {
+        judge(phase, replay, drawn(unflushed, random));
       }
     }
+  }
+
+  /** One write has been lost or not; the next flush shows the one, the last one the other. */
+  private int subsets(List<Entry> unflushed, DiskReplay replay) {
+    if (unflushed.size() < 2) {
+      return 0;
+    }
+    long end = judge.endOfSystem(replay.disk());
+    return unflushed.stream().allMatch(entry -> entry.offset() >= end) ? 1 : SUBSETS;
   }
 
   /** Nearly all, half or nearly none of it; the disk may write it in any order. */

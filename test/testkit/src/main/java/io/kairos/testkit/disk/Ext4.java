@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A file system of the ext family, read from its blocks: without its journal it is what a boot
@@ -97,6 +99,18 @@ public final class Ext4 {
     names.removeAll(List.of(".", ".."));
     names.sort(null);
     return names;
+  }
+
+  /** The regular files in a directory by their names, links left out. */
+  public SortedMap<String, View> files(String directory) throws IOException {
+    SortedMap<String, View> files = new TreeMap<>();
+    for (var entry : entries(find(directory), directory).entrySet()) {
+      Inode inode = inode(entry.getValue());
+      if (inode.type() == REGULAR) {
+        files.put(entry.getKey(), data(inode));
+      }
+    }
+    return files;
   }
 
   /** The whole of a small file. */
@@ -198,7 +212,7 @@ public final class Ext4 {
       throw new IOException("there is no inode " + number);
     }
     int group = (number - 1) / superblock.inodesPerGroup();
-    long index = (number - 1) % superblock.inodesPerGroup();
+    long index = (number - 1L) % superblock.inodesPerGroup();
     ByteBuffer descriptor =
         blocks.read(superblock.descriptorAt(group), superblock.descriptorSize());
     long table = Integer.toUnsignedLong(descriptor.getInt(8));
@@ -318,7 +332,7 @@ public final class Ext4 {
     }
 
     View view(long size) {
-      var sorted = new java.util.TreeMap<Long, Run>();
+      var sorted = new TreeMap<Long, Run>();
       runs.forEach(run -> sorted.put(run.first(), run));
       int blockSize = superblock.blockSize();
       return new View(size) {

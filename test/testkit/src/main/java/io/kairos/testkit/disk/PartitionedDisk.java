@@ -20,9 +20,10 @@ public record PartitionedDisk(List<Partition> partitions) {
 
   /**
    * @param name of the entry
+   * @param offset on the disk, in octets
    * @param content of the sectors between its first and its last
    */
-  public record Partition(String name, View content) {}
+  public record Partition(String name, long offset, View content) {}
 
   public PartitionedDisk {
     partitions = List.copyOf(partitions);
@@ -57,6 +58,7 @@ public record PartitionedDisk(List<Partition> partitions) {
         partitions.add(
             new Partition(
                 new String(name, StandardCharsets.UTF_16LE).replace("\0", ""),
+                first * SECTOR,
                 disk.slice(first * SECTOR, (last - first + 1) * SECTOR)));
       }
     }
