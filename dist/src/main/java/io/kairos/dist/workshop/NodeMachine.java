@@ -22,13 +22,19 @@ import java.util.regex.Pattern;
  * An empty machine that becomes a node: installed from an ISO, then booted from its disk.
  *
  * @param directory of its disk and its logs
+ * @param writeLog what all runs of the machine write to its disk, for power cuts
  */
 public record NodeMachine(
-    Host host, Accelerator accelerator, Path directory, Firmware firmware, Bytes memory) {
+    Host host,
+    Accelerator accelerator,
+    Path directory,
+    Firmware firmware,
+    Bytes memory,
+    Optional<Path> writeLog) {
   private static final System.Logger LOG = System.getLogger(NodeMachine.class.getName());
 
   /** Room for the default layout with its 3 GiB slots (agent 2.4), sparse on this machine. */
-  private static final Bytes DISK = Bytes.ofMib(32 * 1024);
+  public static final Bytes DISK = Bytes.ofMib(32 * 1024);
 
   /** What a console says when nothing will come any more. */
   private static final Pattern STALE_CODE = Pattern.compile("Oops: int3");
@@ -47,6 +53,16 @@ public record NodeMachine(
   private static final Duration INSTALL_DEADLINE = Duration.ofMinutes(25);
 
   private static final Duration BOOT_DEADLINE = Duration.ofMinutes(12);
+
+  /** A machine whose writes nobody looks at. */
+  public NodeMachine(
+      Host host, Accelerator accelerator, Path directory, Firmware firmware, Bytes memory) {
+    this(host, accelerator, directory, firmware, memory, Optional.empty());
+  }
+
+  public NodeMachine loggingWrites(Path log) {
+    return new NodeMachine(host, accelerator, directory, firmware, memory, Optional.of(log));
+  }
 
   public Path disk() {
     return directory.resolve("disk.qcow2");
@@ -122,7 +138,7 @@ public record NodeMachine(
    */
   private Optional<HostFailure> installOnce(Path iso) {
     prepare();
-    MachineSpec spec = spec("install").disk(disk()).cdrom(iso).endingAtReboot();
+    MachineSpec spec = spec("install").cdrom(iso).endingAtReboot();
     try (var machine = QemuMachine.start(host, spec)) {
       machine.await(
           "the unattended installation to reboot the machine",
@@ -180,7 +196,7 @@ public record NodeMachine(
    * @param media CDs that are in its drives
    */
   public QemuMachine boot(SshAccess access, List<Path> media) {
-    var machine = QemuMachine.start(host, spec("node").disk(disk()).media(media));
+    var machine = QemuMachine.start(host, spec("node").media(media));
     try {
       machine.await(
           "an ssh login to the installed node",
@@ -248,13 +264,18 @@ public record NodeMachine(
     } catch (IOException e) {
       throw new HostFailure("cannot prepare " + logs, e);
     }
-    return MachineSpec.in(logs, accelerator).firmware(firmware).memory(memory);
+    MachineSpec spec =
+        MachineSpec.in(logs, accelerator).firmware(firmware).memory(memory).disk(disk());
+    return writeLog.map(spec::loggingWrites).orElse(spec);
   }
 
   private void prepare() {
     try {
       Files.createDirectories(directory);
       Files.deleteIfExists(disk());
+      if (writeLog.isPresent()) {
+        Files.deleteIfExists(writeLog.get());
+      }
       Files.deleteIfExists(directory.resolve("install/uefi-variables.fd"));
     } catch (IOException e) {
       throw new HostFailure("cannot prepare " + directory, e);

@@ -40,6 +40,11 @@ public final class BootPerformer implements Performer<BootStep> {
   /** grub-probe looks for the device of this name when the machine runs from live media. */
   private static final String LIVE_ROOT = "LiveOS_rootfs";
 
+  /** Of the modules, beside the menu; grub-install leaves its core image there. */
+  private static final String BIOS_FOLDER = "i386-pc";
+
+  private static final String BIOS_CORE = "core.img";
+
   private static final String FILE = "rw-r--r--";
 
   /** The folder of its menu, as it was linked into a distribution's signed GRUB. */
@@ -65,7 +70,7 @@ public final class BootPerformer implements Performer<BootStep> {
   public BootPerformer(Host host, Function<Path, Host> roots) {
     this.host = host;
     this.roots = roots;
-    this.durable = new DurableFile(host.kernel());
+    this.durable = DurableFile.forBootLoader(host.kernel());
   }
 
   @Override
@@ -103,7 +108,7 @@ public final class BootPerformer implements Performer<BootStep> {
     var files = new LoaderFiles(roots.apply(install.image()));
     Path modules =
         files
-            .find("modinfo.sh", "i386-pc")
+            .find("modinfo.sh", BIOS_FOLDER)
             .map(Path::getParent)
             .orElseThrow(() -> missing("GRUB for BIOS (i386-pc modules)", install.image()));
     String installer =
@@ -111,6 +116,10 @@ public final class BootPerformer implements Performer<BootStep> {
             .filter(files::hasProgram)
             .findFirst()
             .orElseThrow(() -> missing("grub-install", install.image()));
+    if (isThere(modules, install.state())) {
+      LOG.log(System.Logger.Level.INFO, "{0} has the GRUB of the image already", install.disk());
+      return;
+    }
     Path liveRoot = install.image().resolve(LIVE_ROOT);
     try {
       Files.deleteIfExists(liveRoot);
@@ -129,6 +138,28 @@ public final class BootPerformer implements Performer<BootStep> {
       throw new HostFailure("cannot prepare " + install.image() + " for grub-install", e);
     } finally {
       durable.delete(liveRoot);
+    }
+  }
+
+  /**
+   * Whether the machine has started through this GRUB. grub-install empties each module before it
+   * writes it again, and without a module there is no boot menu: it must not run without need.
+   */
+  private static boolean isThere(Path modules, Path state) {
+    Path installed = state.resolve(folder(state)).resolve(BIOS_FOLDER);
+    if (!Files.isRegularFile(installed.resolve(BIOS_CORE))) {
+      return false;
+    }
+    try (var files = Files.newDirectoryStream(modules, "*.{mod,lst}")) {
+      for (Path module : files) {
+        Path other = installed.resolve(module.getFileName());
+        if (!Files.isRegularFile(other) || Files.mismatch(module, other) >= 0) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      throw new HostFailure("cannot compare " + modules + " with " + installed, e);
     }
   }
 

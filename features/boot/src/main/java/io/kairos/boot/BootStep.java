@@ -13,7 +13,9 @@ import java.util.TreeMap;
  */
 public sealed interface BootStep extends Step {
 
-  /** GRUB's core image and modules, written by the image's own grub-install. */
+  /**
+   * GRUB's core image and modules, written by the image's own grub-install unless they are there.
+   */
   record InstallBiosGrub(Path disk, Path image, Path state, Path stateDevice) implements BootStep {
     @Override
     public String summary() {

@@ -25,7 +25,7 @@ public final class GrubVariables {
    */
   public GrubVariables(Kernel kernel, Path file) {
     this.file = file;
-    this.durable = new DurableFile(kernel);
+    this.durable = DurableFile.forBootLoader(kernel);
   }
 
   /**

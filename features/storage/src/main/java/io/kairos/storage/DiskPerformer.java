@@ -43,7 +43,7 @@ public final class DiskPerformer implements Performer<DiskStep> {
   public DiskPerformer(Host host) {
     this.host = host;
     this.kernel = host.kernel();
-    this.durable = new DurableFile(kernel);
+    this.durable = DurableFile.forBootLoader(kernel);
   }
 
   @Override
@@ -141,7 +141,7 @@ public final class DiskPerformer implements Performer<DiskStep> {
         yield Undo.NOTHING;
       }
       case DiskStep.LinkFile(var file, var name) -> {
-        link(file, name);
+        durable.link(file, name);
         yield Undo.NOTHING;
       }
       case DiskStep.DeleteFile(var file) -> {
@@ -330,16 +330,6 @@ public final class DiskPerformer implements Performer<DiskStep> {
           "%s has %s free, %s needs %s".formatted(at, free, why, needed),
           "make room there; what an interrupted action left is removed already");
     }
-  }
-
-  private void link(Path file, Path name) {
-    try {
-      Files.deleteIfExists(name);
-      Files.createLink(name, file);
-    } catch (IOException e) {
-      throw new HostFailure("cannot link " + file + " as " + name, e);
-    }
-    kernel.sync(name.getParent());
   }
 
   private void releaseImage(Path file, Path at) {

@@ -15,9 +15,24 @@ import java.nio.file.attribute.PosixFilePermissions;
  */
 public final class DurableFile {
   private final Kernel kernel;
+  private final boolean withoutJournal;
 
   public DurableFile(Kernel kernel) {
+    this(kernel, false);
+  }
+
+  private DurableFile(Kernel kernel, boolean withoutJournal) {
     this.kernel = kernel;
+    this.withoutJournal = withoutJournal;
+  }
+
+  /**
+   * Files that a boot loader reads. GRUB does not replay a journal: it sees what is in its place on
+   * the disk. So a file is there as a whole before its name changes, and so is the name afterwards;
+   * in between GRUB finds the old file or the new one.
+   */
+  public static DurableFile forBootLoader(Kernel kernel) {
+    return new DurableFile(kernel, true);
   }
 
   /**
@@ -50,18 +65,43 @@ public final class DurableFile {
   /** Within one file system. */
   public void rename(Path from, Path to) {
     kernel.sync(from);
+    settle(from.getParent());
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new HostFailure("cannot rename " + from + " to " + to, e);
     }
     kernel.sync(to.getParent());
+    settle(to.getParent());
+  }
+
+  /**
+   * Gives a file a second name.
+   *
+   * @param name an older file of this name is removed
+   */
+  public void link(Path file, Path name) {
+    try {
+      Files.deleteIfExists(name);
+      Files.createLink(name, file);
+    } catch (IOException e) {
+      throw new HostFailure("cannot link " + file + " as " + name, e);
+    }
+    kernel.sync(name.getParent());
+    settle(name.getParent());
+  }
+
+  private void settle(Path folder) {
+    if (withoutJournal) {
+      kernel.syncFileSystem(folder);
+    }
   }
 
   public void delete(Path file) {
     try {
       if (Files.deleteIfExists(file)) {
         kernel.sync(file.getParent());
+        settle(file.getParent());
       }
     } catch (IOException e) {
       throw new HostFailure("cannot delete " + file, e);

@@ -89,6 +89,13 @@ public interface Kernel {
   /** fsync(2) of a file or a directory. */
   void sync(Path fileOrDirectory);
 
+  /**
+   * syncfs(2), and a flush of the disk's cache: all that the file system of this path has so far,
+   * also what only its journal holds, is in its place afterwards. Who reads no journal, as GRUB
+   * does, sees it from then on; after fsync(2) alone it may still see what was there before.
+   */
+  void syncFileSystem(Path directory);
+
   void setHostname(String name);
 
   /** Space that an ordinary user may still use on the file system of this path. */

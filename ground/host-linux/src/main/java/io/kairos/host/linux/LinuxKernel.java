@@ -201,6 +201,15 @@ final class LinuxKernel implements Kernel {
     }
   }
 
+  /** The kernel writes metadata to its place without a flush; fsync(2) brings one. */
+  @Override
+  public void syncFileSystem(Path directory) {
+    try (var open = Descriptor.open(directory, 0)) {
+      Syscall.SYNCFS.require("cannot flush the file system of " + directory, open.number);
+    }
+    sync(directory);
+  }
+
   @Override
   public void setHostname(String name) {
     try {

@@ -22,6 +22,7 @@ enum Syscall {
   CLOSE(3, 57),
   IOCTL(16, 29),
   SYNC(162, 81),
+  SYNCFS(306, 267),
   MKNODAT(259, 33),
   LSETXATTR(189, 6),
   LGETXATTR(192, 9),

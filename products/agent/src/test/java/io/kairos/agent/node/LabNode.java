@@ -19,7 +19,12 @@ import io.kairos.plan.Performer;
 import io.kairos.plan.Progress;
 import io.kairos.plan.Step;
 import io.kairos.plan.Undo;
+import io.kairos.testkit.disk.Ext4;
+import io.kairos.testkit.disk.PartitionedDisk;
+import io.kairos.testkit.disk.View;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -135,6 +140,39 @@ public record LabNode(Path root, Lab lab, List<String> stagesRun) implements Aut
   /** Of an environment block of GRUB. */
   public static Map<String, String> variables(Path file) throws IOException {
     return GrubEnvironment.parse(Files.readAllBytes(file)).variables();
+  }
+
+  /**
+   * Looks at the disk after each step as GRUB does, which replays no journal.
+   *
+   * @param different gets the steps after which it sees other images than a kernel would
+   */
+  public Faults comparingWithGrub(List<String> different) {
+    return new Faults() {
+      @Override
+      public void before(int index, Step step) {}
+
+      @Override
+      public void after(int index, Step step) {
+        for (String image : List.of("/cOS/active.img", "/cOS/passive.img")) {
+          if (!isSeenAlike(image)) {
+            different.add(step.summary() + ": " + image);
+          }
+        }
+      }
+    };
+  }
+
+  private boolean isSeenAlike(String image) {
+    try (var disk = FileChannel.open(lab.backing())) {
+      View state = PartitionedDisk.read(View.of(disk)).named("state").content();
+      return Ext4.raw(state)
+          .file(image)
+          .origin()
+          .equals(Ext4.recovered(state).file(image).origin());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Loses the power around a step: even points are before it, odd ones after it. */

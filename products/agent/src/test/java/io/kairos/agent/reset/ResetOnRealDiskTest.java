@@ -13,6 +13,7 @@ import io.kairos.plan.Faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -126,6 +127,14 @@ class ResetOnRealDiskTest {
     assertThatThrownBy(() -> reset(false, new SystemSource.Unseen("oci://x"), Faults.NONE))
         .isInstanceOf(Refused.class)
         .hasMessageContaining("reset can only be called from the recovery system");
+  }
+
+  /** Otherwise a power cut leaves GRUB with names of files that have gone. */
+  @Test
+  void theBootMenuSeesEachChangeAsSoonAsItsStepHasEnded() {
+    List<String> different = new ArrayList<>();
+    reset(false, recovery(), node.comparingWithGrub(different));
+    assertThat(different).isEmpty();
   }
 
   /** Whatever is cut, two complete systems are there, and the next boot resets again. */

@@ -16,6 +16,7 @@ import io.kairos.plan.Faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -293,6 +294,15 @@ class UpgradeOnRealDiskTest {
     lab.boot("cdroot root=live:CDLABEL=COS_LIVE");
     assertThatThrownBy(() -> upgradeActive("second"))
         .hasMessageContaining("cannot upgrade from live media/unknown boot state");
+  }
+
+  /** Otherwise a power cut leaves GRUB with names of files that have gone. */
+  @Test
+  void theBootMenuSeesEachChangeAsSoonAsItsStepHasEnded() throws IOException {
+    lab.boot(ACTIVE);
+    List<String> different = new ArrayList<>();
+    upgrade(Target.ACTIVE, "second", node.comparingWithGrub(different));
+    assertThat(different).isEmpty();
   }
 
   @Test

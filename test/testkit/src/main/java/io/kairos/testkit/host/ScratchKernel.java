@@ -124,6 +124,11 @@ public final class ScratchKernel implements Kernel {
   }
 
   @Override
+  public void syncFileSystem(Path directory) {
+    sync(directory);
+  }
+
+  @Override
   public synchronized void setHostname(String name) {
     calls.add("sethostname " + name);
     hostname = Optional.of(name);

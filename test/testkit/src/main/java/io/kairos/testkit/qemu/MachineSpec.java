@@ -1,6 +1,9 @@
 package io.kairos.testkit.qemu;
 
 import io.kairos.base.Bytes;
+import io.kairos.base.HostFailure;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,8 @@ import java.util.Optional;
  * @param media further CDs, never booted from
  * @param kernel started directly, without firmware and boot loader
  * @param endsAtReboot whether a reboot of the guest switches the machine off
+ * @param writeLog what is written to the disk, as {@link io.kairos.testkit.disk.WriteLog} reads it;
+ *     several runs go into one log
  */
 public record MachineSpec(
     Path directory,
@@ -26,7 +31,8 @@ public record MachineSpec(
     Optional<Path> cdrom,
     List<Path> media,
     Optional<DirectKernel> kernel,
-    boolean endsAtReboot) {
+    boolean endsAtReboot,
+    Optional<Path> writeLog) {
 
   public MachineSpec {
     media = List.copyOf(media);
@@ -46,17 +52,38 @@ public record MachineSpec(
         Optional.empty(),
         List.of(),
         Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   public MachineSpec firmware(Firmware choice) {
     return new MachineSpec(
-        directory, accelerator, choice, memory, cpus, disk, cdrom, media, kernel, endsAtReboot);
+        directory,
+        accelerator,
+        choice,
+        memory,
+        cpus,
+        disk,
+        cdrom,
+        media,
+        kernel,
+        endsAtReboot,
+        writeLog);
   }
 
   public MachineSpec memory(Bytes size) {
     return new MachineSpec(
-        directory, accelerator, firmware, size, cpus, disk, cdrom, media, kernel, endsAtReboot);
+        directory,
+        accelerator,
+        firmware,
+        size,
+        cpus,
+        disk,
+        cdrom,
+        media,
+        kernel,
+        endsAtReboot,
+        writeLog);
   }
 
   public MachineSpec disk(Path file) {
@@ -70,7 +97,8 @@ public record MachineSpec(
         cdrom,
         media,
         kernel,
-        endsAtReboot);
+        endsAtReboot,
+        writeLog);
   }
 
   public MachineSpec cdrom(Path iso) {
@@ -84,12 +112,23 @@ public record MachineSpec(
         Optional.of(iso),
         media,
         kernel,
-        endsAtReboot);
+        endsAtReboot,
+        writeLog);
   }
 
   public MachineSpec media(List<Path> isos) {
     return new MachineSpec(
-        directory, accelerator, firmware, memory, cpus, disk, cdrom, isos, kernel, endsAtReboot);
+        directory,
+        accelerator,
+        firmware,
+        memory,
+        cpus,
+        disk,
+        cdrom,
+        isos,
+        kernel,
+        endsAtReboot,
+        writeLog);
   }
 
   public MachineSpec kernel(Path image, Path initrd, String commandLine) {
@@ -103,13 +142,30 @@ public record MachineSpec(
         cdrom,
         media,
         Optional.of(new DirectKernel(image, initrd, commandLine)),
-        endsAtReboot);
+        endsAtReboot,
+        writeLog);
   }
 
   /** A guest that reboots has done its work. */
   public MachineSpec endingAtReboot() {
     return new MachineSpec(
-        directory, accelerator, firmware, memory, cpus, disk, cdrom, media, kernel, true);
+        directory, accelerator, firmware, memory, cpus, disk, cdrom, media, kernel, true, writeLog);
+  }
+
+  /** Logs all that is written to the disk. */
+  public MachineSpec loggingWrites(Path log) {
+    return new MachineSpec(
+        directory,
+        accelerator,
+        firmware,
+        memory,
+        cpus,
+        disk,
+        cdrom,
+        media,
+        kernel,
+        endsAtReboot,
+        Optional.of(log.toAbsolutePath()));
   }
 
   public Path serialLog() {
@@ -157,17 +213,7 @@ public record MachineSpec(
             "virtio-net-pci,netdev=net,romfile=",
             "-device",
             "virtio-rng-pci"));
-    disk.ifPresent(
-        file ->
-            words.addAll(
-                List.of(
-                    "-drive",
-                    "if=none,id=disk,cache=unsafe,discard=unmap,file="
-                        + file.toAbsolutePath()
-                        + ",format="
-                        + (file.toString().endsWith(".qcow2") ? "qcow2" : "raw"),
-                    "-device",
-                    "virtio-blk-pci,drive=disk,bootindex=0")));
+    disk.ifPresent(file -> words.addAll(diskArguments(file.toAbsolutePath())));
     cdrom.ifPresent(
         iso ->
             words.addAll(
@@ -197,5 +243,42 @@ public record MachineSpec(
                     "-append",
                     direct.commandLine())));
     return List.copyOf(words);
+  }
+
+  private List<String> diskArguments(Path file) {
+    String format = file.toString().endsWith(".qcow2") ? "qcow2" : "raw";
+    String device = "virtio-blk-pci,drive=disk,bootindex=0";
+    if (writeLog.isEmpty()) {
+      return List.of(
+          "-drive",
+          "if=none,id=disk,cache=unsafe,discard=unmap,file=" + file + ",format=" + format,
+          "-device",
+          device);
+    }
+    // The guest's flushes have to reach the log, and nothing below it.
+    String below = ",cache.no-flush=on,discard=unmap";
+    return List.of(
+        "-blockdev",
+        "driver=file,node-name=disk-file,filename=" + file + below,
+        "-blockdev",
+        "driver=" + format + ",node-name=disk-content,file=disk-file" + below,
+        "-blockdev",
+        "driver=file,node-name=disk-log,cache.no-flush=on,filename=" + writeLog.get(),
+        "-blockdev",
+        "driver=blklogwrites,node-name=disk,file=disk-content,log=disk-log,"
+            + (isEmpty(writeLog.get()) ? "log-sector-size=512" : "log-append=on"),
+        "-device",
+        device + ",write-cache=on");
+  }
+
+  private static boolean isEmpty(Path log) {
+    try {
+      if (!Files.exists(log)) {
+        Files.createFile(log); // QEMU does not
+      }
+      return Files.size(log) == 0;
+    } catch (IOException e) {
+      throw new HostFailure("cannot prepare the log of writes " + log, e);
+    }
   }
 }
