@@ -1,6 +1,7 @@
 package io.kairos.dist.cli;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -93,6 +94,11 @@ public record Verb(
       return this;
     }
 
+    public Builder options(Collection<Option> more) {
+      options.addAll(more);
+      return this;
+    }
+
     public Builder argument(Argument argument) {
       arguments.add(argument);
       return this;
@@ -110,6 +116,11 @@ public record Verb(
 
     public Builder verb(Verb verb) {
       verbs.add(verb);
+      return this;
+    }
+
+    public Builder verbs(Collection<Verb> more) {
+      verbs.addAll(more);
       return this;
     }
 

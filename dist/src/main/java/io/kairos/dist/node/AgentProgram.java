@@ -70,9 +70,9 @@ final class AgentProgram {
             .summary("what a node does with itself")
             .description(
                 """
-            Installs this machine from the medium it was booted from, tells its state and its
-            configuration, checks cloud-configs, and runs their stages.
-            """)
+                Installs this machine from the medium it was booted from, tells its state and its
+                configuration, checks cloud-configs, and runs their stages.
+                """)
             .option(DEBUG)
             .option(STRICT)
             .verb(install())
@@ -81,20 +81,18 @@ final class AgentProgram {
             .verb(reset())
             .verb(runStage())
             .verb(state());
-    new InstallerVerbs(host, console, environment).all().forEach(program::verb);
-    new ConfigVerbs(host, console).all().forEach(program::verb);
-    new ProviderVerbs(host, console, environment).all().forEach(program::verb);
     var releases = new ReleaseVerbs(host, console, environment);
-    new BootVerbs(host, console).all().forEach(program::verb);
-    new HealthVerbs(console, this::context).all().forEach(program::verb);
-    program
-        .verb(releases.versioneer())
-        .verb(new PullImageVerb(host, console, environment).declared());
-    new ExtensionVerbs(host, console, environment).all().forEach(program::verb);
-    program
-        .verb(new InstallBundleVerb(host, console, environment).declared())
-        .verb(new LogsVerb(host, console).declared());
     return program
+        .verbs(new InstallerVerbs(host, console, environment).all())
+        .verbs(new ConfigVerbs(host, console).all())
+        .verbs(new ProviderVerbs(host, console, environment).all())
+        .verbs(new BootVerbs(host, console).all())
+        .verbs(new HealthVerbs(console, this::context).all())
+        .verb(releases.versioneer())
+        .verb(new PullImageVerb(host, console, environment).declared())
+        .verbs(new ExtensionVerbs(host, console, environment).all())
+        .verb(new InstallBundleVerb(host, console, environment).declared())
+        .verb(new LogsVerb(host, console).declared())
         .verb(uuid())
         .verb(version())
         .verb(Completion.verb("kairos-agent", this::verbs, console))

@@ -77,7 +77,7 @@ record ExtensionVerbs(Host host, Console console, Map<String, String> environmen
   private Verb list(ExtensionKind kind) {
     Verb.Builder verb =
         Verb.named("list").summary("the extensions of this node, or those of a kind of boot");
-    PROFILES.values().forEach(verb::option);
+    verb.options(PROFILES.values());
     return verb.option(OUTPUT)
         .example(line(kind, "list"), "name, size, for which boots, whether this one has it")
         .example(line(kind, "list --active"), "what the active system loads")
@@ -103,7 +103,7 @@ record ExtensionVerbs(Host host, Console console, Map<String, String> environmen
                 An extension that cannot be loaded now is not enabled either. Needs root.
                 """)
             .argument(NAME);
-    PROFILES.values().forEach(verb::option);
+    verb.options(PROFILES.values());
     return verb.option(now)
         .example(line(kind, "enable tools --common --now"), "now and at every boot")
         .example(line(kind, "enable tools.raw --active"), "not when the passive system runs")
@@ -125,7 +125,7 @@ record ExtensionVerbs(Host host, Console console, Map<String, String> environmen
             .summary("let a kind of boot do without an extension")
             .description("The file stays. Needs root.\n")
             .argument(NAME);
-    PROFILES.values().forEach(verb::option);
+    verb.options(PROFILES.values());
     return verb.option(now)
         .example(line(kind, "disable tools --common --now"), "as if it had never been enabled")
         .runs(

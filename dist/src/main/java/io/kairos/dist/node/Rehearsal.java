@@ -45,6 +45,8 @@ public final class Rehearsal {
     write(folder, "oem/90_rehearsal.yaml", resource("rehearsal/user.yaml"));
     var machine = host.at(folder);
     agent(machine, "config", "get", "hostname");
+    agent(
+        host.at(Files.createDirectory(folder.resolve("empty"))), "config", "get", "install.device");
     for (String stage : List.of("rootfs", "initramfs", "boot")) {
       agent(machine, "run-stage", stage, "--dry-run");
       agent(machine, "run-stage", stage);

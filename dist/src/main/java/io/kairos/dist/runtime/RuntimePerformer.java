@@ -1,6 +1,7 @@
 package io.kairos.dist.runtime;
 
 import io.kairos.base.HostFailure;
+import io.kairos.dist.BuildVersion;
 import io.kairos.dist.runtime.RuntimeStep.AddCLibrary;
 import io.kairos.dist.runtime.RuntimeStep.ArchiveClasses;
 import io.kairos.dist.runtime.RuntimeStep.CheckModules;
@@ -246,6 +247,7 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
   private void writeArguments(Path tree) throws IOException {
     List<String> arguments = new ArrayList<>(data.options());
     arguments.add("-XX:SharedArchiveFile=" + RuntimeData.HOME + "/kairos.jsa");
+    arguments.add("-D" + BuildVersion.PROPERTY + "=" + BuildVersion.read());
     arguments.add("-cp");
     arguments.add(classPath(tree, RuntimeData.HOME + "/"));
     Files.write(tree.resolve("java.args"), arguments);

@@ -385,6 +385,25 @@ public final class Section {
             where -> findings.notes().add(Problem.at(where, full(key) + " has no effect: " + why)));
   }
 
+  /**
+   * Whether a part of the section is to be read, because one of its keys is there: most steps have
+   * one key of thirty, and a node reads a hundred steps while it boots.
+   *
+   * @param keys all that this part asks for; they count as known
+   */
+  public boolean concerns(List<String> keys) {
+    known.addAll(keys);
+    if (declarations.isPresent()) {
+      return true;
+    }
+    for (String key : keys) {
+      if (has(key)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a key stands there, with whatever value. */
   public boolean has(String key) {
     return node(key) != null;

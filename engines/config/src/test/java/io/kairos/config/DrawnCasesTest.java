@@ -12,7 +12,9 @@ import io.kairos.formats.yaml.YamlMap;
 import io.kairos.formats.yaml.YamlNode;
 import io.kairos.host.FileTree;
 import io.kairos.testkit.Seeds;
+import io.kairos.testkit.host.MemoryFolder;
 import io.kairos.testkit.host.ScratchHost;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +25,6 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What holds for any input, also for one that somebody made to do harm. */
 class DrawnCasesTest {
@@ -352,9 +353,8 @@ class DrawnCasesTest {
   @Test
   void noDocumentBreaksTheValidation() {
     List<Setting> settings = Setting.declaredBy(AgentConfig::read);
-    Seeds.some(
+    Seeds.each(
         USUALLY / 2,
-        10,
         random -> {
           Map<String, Object> map = drawnMap(random, 1);
           for (int i = 0; i < 4; i++) {
@@ -421,30 +421,32 @@ class DrawnCasesTest {
 
   /** Whatever lies in a folder: it is merged, or a problem with its file. */
   @Test
-  void noFolderBreaksTheCollector(@TempDir Path root) {
-    Seeds.some(
-        200,
-        200,
-        random -> {
-          Path folder = Files.createTempDirectory(root, "case");
-          var host = new ScratchHost(folder);
-          for (int i = random.nextInt(4); i >= 0; i--) {
-            String name = pieces(random, 3, "a", "b", "/", ".yaml", "é", " ") + i + ".yaml";
-            String header = random.nextInt(4) == 0 ? "" : "#cloud-config\n";
-            host.with("/oem/" + name, header + fragment(random));
-          }
-          Config config =
-              new Collector(host, new FakeWeb(), new ConfigUrl(host)::render)
-                  .directories(List.of("/oem"))
-                  .reader(fragment(random))
-                  .commandLine(fragment(random))
-                  .overwrites(fragment(random))
-                  .collect();
-          assertThat(Yaml.parse(Yaml.emit(config.merged()), "x").sameAs(config.merged())).isTrue();
-          assertThat(config.failures())
-              .allSatisfy(problem -> assertThat(problem.what()).isNotBlank());
-          FileTree.delete(folder);
-        });
+  void noFolderBreaksTheCollector() throws IOException {
+    try (var memory = MemoryFolder.open()) {
+      Seeds.each(
+          200,
+          random -> {
+            Path folder = Files.createTempDirectory(memory.path(), "case");
+            var host = new ScratchHost(folder);
+            for (int i = random.nextInt(4); i >= 0; i--) {
+              String name = pieces(random, 3, "a", "b", "/", ".yaml", "é", " ") + i + ".yaml";
+              String header = random.nextInt(4) == 0 ? "" : "#cloud-config\n";
+              host.with("/oem/" + name, header + fragment(random));
+            }
+            Config config =
+                new Collector(host, new FakeWeb(), new ConfigUrl(host)::render)
+                    .directories(List.of("/oem"))
+                    .reader(fragment(random))
+                    .commandLine(fragment(random))
+                    .overwrites(fragment(random))
+                    .collect();
+            YamlMap merged = config.merged();
+            assertThat(Yaml.parse(Yaml.emit(merged), "x").sameAs(merged)).isTrue();
+            assertThat(config.failures())
+                .allSatisfy(problem -> assertThat(problem.what()).isNotBlank());
+            FileTree.delete(folder);
+          });
+    }
   }
 
   private static String fragment(Random random) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kairos.config.Collector;
 import io.kairos.formats.yaml.Yaml;
 import io.kairos.formats.yaml.YamlNode;
+import io.kairos.host.FileTree;
 import io.kairos.testkit.Seeds;
+import io.kairos.testkit.host.MemoryFolder;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
@@ -16,14 +18,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing that is read or done in a root leads out of it, whatever paths and links say. */
 class EscapeTest {
   private static final String SECRET = "SECRET";
+  private static final int AT_ONCE = 20;
 
   private static final String[] PIECES = {
     "/",
@@ -49,18 +52,32 @@ class EscapeTest {
     "x".repeat(300)
   };
 
-  @TempDir Path folder;
+  private MemoryFolder memory;
+  private Path folder;
   private Path outside;
   private Stages node;
 
   @BeforeEach
   void aRootWithLinksThatLeadOutOfIt() throws IOException {
+    memory = MemoryFolder.open();
+    folder = memory.path();
     outside = Files.createDirectory(folder.resolve("outside"));
     Files.writeString(
         outside.resolve("secret.yaml"),
         "#cloud-config\nsecret: %s\nstages: {default: [{name: %s}]}\n".formatted(SECRET, SECRET));
-    node = new Stages(Files.createDirectory(folder.resolve("root")));
-    node.host
+    node = root(Files.createDirectory(folder.resolve("root")));
+  }
+
+  @AfterEach
+  void throwAway() {
+    memory.close();
+  }
+
+  /** Beside the folder that nothing may lead to. */
+  private Stages root(Path at) {
+    var stages = new Stages(at);
+    stages
+        .host
         .withLink("/oem/up", "../../outside")
         .withLink("/oem/away", outside.toString())
         .withLink("/oem/secret.yaml", outside.resolve("secret.yaml").toString())
@@ -70,6 +87,7 @@ class EscapeTest {
         .withLink("/up", "../outside")
         .withLink("/in", "/oem")
         .with("/oem/a.yaml", "#cloud-config\nstages: {default: [{name: a}]}\n");
+    return stages;
   }
 
   private static String path(Random random) {
@@ -96,16 +114,23 @@ class EscapeTest {
         });
   }
 
+  private static List<String> paths(Random random) {
+    return Stream.generate(() -> path(random)).limit(AT_ONCE).toList();
+  }
+
   @Test
   void noSourceIsReadOutside() {
-    Seeds.some(
-        500,
-        20,
+    Seeds.batches(
+        25,
+        AT_ONCE,
         random -> {
-          String path = path(random);
-          assertThat(node.runner().previewAlone("default", StageSources.only(path)).listing())
+          List<String> paths = paths(random);
+          StageSources sources = StageSources.only(paths.toArray(String[]::new));
+          assertThat(node.runner().previewAlone("default", sources).listing())
+              .as(paths.toString())
               .doesNotContain(SECRET);
-          assertThat(new Collector(node.host).directories(List.of(path)).collect().merged().keys())
+          assertThat(new Collector(node.host).directories(paths).collect().merged().keys())
+              .as(paths.toString())
               .doesNotContain("secret");
         });
   }
@@ -125,30 +150,35 @@ class EscapeTest {
   @Test
   void noStepWritesOutside() throws IOException {
     String before = contents(outside);
-    Seeds.some(
-        200,
-        100,
+    Seeds.batches(
+        10,
+        AT_ONCE,
         random -> {
-          Map<String, Object> file =
-              Map.of("path", path(random), "content", "x", "permissions", 0644);
-          Map<String, Object> step =
-              switch (random.nextInt(4)) {
-                case 0 -> Map.of("files", List.of(file));
-                case 1 -> Map.of("directories", List.of(file));
-                case 2 -> Map.of("environment", Map.of("A", "b"), "environment_file", path(random));
-                default ->
-                    Map.of("dns", Map.of("nameservers", List.of("::1"), "path", path(random)));
-              };
-          String text = Yaml.emit(YamlNode.of(Map.of("stages", Map.of("default", List.of(step)))));
-          StageReport report = node.runner().runAlone("default", StageSources.document(text));
+          Path own = Files.createTempDirectory(folder, "root");
+          List<Map<String, Object>> steps =
+              paths(random).stream().map(path -> writing(path, random)).toList();
+          String text = Yaml.emit(YamlNode.of(Map.of("stages", Map.of("default", steps))));
+          StageReport report = root(own).runner().runAlone("default", StageSources.document(text));
+          assertThat(report.results()).as(text).hasSize(AT_ONCE);
           assertThat(report.errors()).allSatisfy(error -> assertThat(error).isNotBlank());
           assertThat(contents(outside)).as(text).isEqualTo(before);
           assertThat(Files.isDirectory(outside, LinkOption.NOFOLLOW_LINKS)).isTrue();
+          FileTree.delete(own);
         });
     try (Stream<Path> beside = Files.list(folder)) {
       assertThat(beside.map(path -> path.getFileName().toString()))
           .containsExactlyInAnyOrder("outside", "root");
     }
+  }
+
+  private static Map<String, Object> writing(String path, Random random) {
+    Map<String, Object> file = Map.of("path", path, "content", "x", "permissions", 0644);
+    return switch (random.nextInt(4)) {
+      case 0 -> Map.of("files", List.of(file));
+      case 1 -> Map.of("directories", List.of(file));
+      case 2 -> Map.of("environment", Map.of("A", "b"), "environment_file", path);
+      default -> Map.of("dns", Map.of("nameservers", List.of("::1"), "path", path));
+    };
   }
 
   private static String contents(Path folder) throws IOException {

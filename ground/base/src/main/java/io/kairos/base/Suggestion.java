@@ -16,6 +16,7 @@ public final class Suggestion {
   public static Optional<String> nearest(String word, Collection<String> known) {
     int farthest = Math.max(1, word.length() / 3);
     return known.stream()
+        .filter(candidate -> Math.abs(word.length() - candidate.length()) <= farthest)
         .filter(candidate -> distance(word, candidate) <= farthest)
         .min(
             Comparator.comparingInt((String candidate) -> distance(word, candidate))

@@ -33,12 +33,13 @@ public final class Seeds {
   }
 
   /**
-   * For a property whose cases cost much, such as files.
+   * For cases that cost much alone and little together, such as files of one folder.
    *
-   * @param part of the cases that {@code -Dcases} asks for: every how many-th
+   * @param usually how often the property is asked unless {@code -Dcases} says more
+   * @param atOnce how many cases it draws each time
    */
-  public static void some(int usually, int part, Property property) {
-    run(Math.max(usually, Integer.getInteger("cases", 0) / part), property);
+  public static void batches(int usually, int atOnce, Property property) {
+    run(Math.max(usually, Math.ceilDiv(Integer.getInteger("cases", 0), atOnce)), property);
   }
 
   private static void run(int cases, Property property) {

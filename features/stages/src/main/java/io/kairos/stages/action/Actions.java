@@ -39,7 +39,9 @@ public final class Actions {
   public static List<Action.Work> read(Section step) {
     List<Action.Work> works = new ArrayList<>();
     for (Action action : ORDER) {
-      action.read(step).ifPresent(works::add);
+      if (step.concerns(action.keys())) {
+        action.read(step).ifPresent(works::add);
+      }
     }
     return works;
   }

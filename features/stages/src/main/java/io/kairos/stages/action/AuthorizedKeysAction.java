@@ -33,6 +33,11 @@ final class AuthorizedKeysAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("authorized_keys");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     Optional<YamlNode> node =
         step.anything("authorized_keys", "lists of ssh keys by user").optional();

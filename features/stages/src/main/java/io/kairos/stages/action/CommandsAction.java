@@ -24,6 +24,11 @@ final class CommandsAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("commands");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.texts("commands", "shell commands to run")
         .optional()

@@ -22,6 +22,11 @@ final class DeleteEntitiesAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("delete_entities");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.sections(
             "delete_entities", "entries that must not be there", EnsureEntitiesAction.Wanted::read)

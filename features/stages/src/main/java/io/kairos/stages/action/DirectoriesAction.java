@@ -33,6 +33,11 @@ final class DirectoriesAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("directories");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.sections("directories", "folders to create", Directory::read)
         .optional()

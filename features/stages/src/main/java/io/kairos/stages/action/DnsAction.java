@@ -44,6 +44,11 @@ final class DnsAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("dns");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.section("dns", "name resolution", Resolver::read)
         .optional()

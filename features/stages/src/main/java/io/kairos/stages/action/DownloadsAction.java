@@ -64,6 +64,11 @@ final class DownloadsAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("downloads");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.sections("downloads", "files to download", Download::read)
         .optional()

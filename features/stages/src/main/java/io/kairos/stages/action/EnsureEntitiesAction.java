@@ -41,6 +41,11 @@ final class EnsureEntitiesAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("ensure_entities");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.sections("ensure_entities", "entries that must be there", Wanted::read)
         .optional()

@@ -6,6 +6,7 @@ import io.kairos.host.Host;
 import io.kairos.stages.StepContext;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,6 +36,11 @@ final class EnvironmentAction implements Action {
         context.files().unlock();
       }
     }
+  }
+
+  @Override
+  public List<String> keys() {
+    return List.of("environment_file", "environment");
   }
 
   @Override

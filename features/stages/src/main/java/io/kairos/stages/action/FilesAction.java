@@ -64,6 +64,11 @@ final class FilesAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("files");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.sections("files", "files to write", FileToWrite::read)
         .optional()

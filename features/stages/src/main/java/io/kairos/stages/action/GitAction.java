@@ -3,6 +3,7 @@ package io.kairos.stages.action;
 import io.kairos.config.Section;
 import io.kairos.stages.StepContext;
 import io.kairos.stages.git.GitCheckout;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code git}: checks a repository out, or brings the checkout up to date. */
@@ -18,6 +19,11 @@ final class GitAction implements Action {
       String commit = checkout.update(context.host());
       context.log().info("git: " + checkout.path() + " shows " + commit);
     }
+  }
+
+  @Override
+  public List<String> keys() {
+    return List.of("git");
   }
 
   @Override

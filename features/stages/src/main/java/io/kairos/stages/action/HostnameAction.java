@@ -46,6 +46,11 @@ final class HostnameAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("hostname");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.text("hostname", "name of the machine; a template")
         .optional()

@@ -113,6 +113,11 @@ final class LayoutAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("layout");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.section("layout", "partitions of a disk", Layout::read)
         .optional()

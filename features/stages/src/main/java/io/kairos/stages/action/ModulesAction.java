@@ -38,6 +38,11 @@ final class ModulesAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("modules");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.texts("modules", "kernel modules with their parameters")
         .optional()

@@ -3,6 +3,7 @@ package io.kairos.stages.action;
 import io.kairos.config.Section;
 import io.kairos.stages.StepContext;
 import io.kairos.stages.packages.PackageManager;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -45,6 +46,11 @@ final class PackagePinsAction implements Action {
         context.packages().unlock();
       }
     }
+  }
+
+  @Override
+  public List<String> keys() {
+    return List.of("package_pins");
   }
 
   @Override

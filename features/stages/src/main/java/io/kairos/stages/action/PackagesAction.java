@@ -70,6 +70,11 @@ final class PackagesAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("packages");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.section("packages", "packages of the system", Packages::read)
         .optional()

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +32,11 @@ final class SysctlAction implements Action {
             }
           });
     }
+  }
+
+  @Override
+  public List<String> keys() {
+    return List.of("sysctl");
   }
 
   @Override

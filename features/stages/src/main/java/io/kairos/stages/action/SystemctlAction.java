@@ -94,6 +94,11 @@ final class SystemctlAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("systemctl");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.section("systemctl", "units of systemd", Units::read)
         .optional()

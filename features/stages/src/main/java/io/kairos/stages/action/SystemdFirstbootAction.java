@@ -32,6 +32,11 @@ final class SystemdFirstbootAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("systemd_firstboot");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.textMap("systemd_firstboot", "options of systemd-firstboot")
         .optional()

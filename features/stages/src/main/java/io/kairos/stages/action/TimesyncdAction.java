@@ -6,6 +6,7 @@ import io.kairos.host.Host;
 import io.kairos.stages.StepContext;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -59,6 +60,11 @@ final class TimesyncdAction implements Action {
                   .append('\n'));
       return (others.toString().isBlank() ? "" : others.toString().strip() + "\n\n") + text;
     }
+  }
+
+  @Override
+  public List<String> keys() {
+    return List.of("timesyncd");
   }
 
   @Override

@@ -25,7 +25,8 @@ final class UnpackImagesAction implements Action {
       return new Image(
           item.text(
                   "source",
-                  "image of a registry, or ocifile:PATH of an archive or layout, dir:PATH of a layout")
+                  "image of a registry, or ocifile:PATH of an archive or layout, dir:PATH of a"
+                      + " layout")
               .orElse(""),
           item.text("target", "directory").orElse(""),
           item.text("platform", "os/architecture; that of the machine when empty").orElse(""));
@@ -68,6 +69,11 @@ final class UnpackImagesAction implements Action {
       able.unpack(context.host(), image.source(), target, platform);
       context.log().info("unpack_images: " + image.source() + " is in " + target);
     }
+  }
+
+  @Override
+  public List<String> keys() {
+    return List.of("unpack_images");
   }
 
   @Override

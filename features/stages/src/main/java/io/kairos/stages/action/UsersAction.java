@@ -5,6 +5,7 @@ import io.kairos.config.Section;
 import io.kairos.config.UserConfig;
 import io.kairos.stages.StepContext;
 import io.kairos.stages.account.Accounts;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +29,11 @@ public final class UsersAction implements Action {
     public void perform(StepContext context) {
       context.each(users.entrySet(), user -> ensure(context, user.getKey(), user.getValue()));
     }
+  }
+
+  @Override
+  public List<String> keys() {
+    return List.of("users");
   }
 
   @Override

@@ -21,8 +21,22 @@ public interface Condition {
   /** What is demanded, for people: {@code only_os: Debian.*}. */
   String described();
 
+  /** What {@link #read} asks for. */
+  List<String> KEYS =
+      List.of(
+          "node",
+          "if",
+          "only_os",
+          "only_os_version",
+          "only_arch",
+          "only_service_manager",
+          "if_files");
+
   /** The conditions of a step, in the order in which they are asked. */
   static List<Condition> read(Section step) {
+    if (!step.concerns(KEYS)) {
+      return List.of();
+    }
     List<Condition> conditions = new ArrayList<>();
     step.text("node", "pattern of the host name")
         .optional()

@@ -68,6 +68,11 @@ public final class DatasourceAction implements Action {
   }
 
   @Override
+  public List<String> keys() {
+    return List.of("datasource");
+  }
+
+  @Override
   public Optional<Work> read(Section step) {
     return step.section("datasource", "where to get user data", Request::read)
         .optional()

@@ -2,8 +2,10 @@ package io.kairos.stages.action;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kairos.config.Setting;
 import io.kairos.stages.StageReport;
 import io.kairos.stages.Stages;
+import io.kairos.stages.condition.Condition;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,12 +13,27 @@ import org.junit.jupiter.api.io.TempDir;
 class ActionsTest {
   @TempDir Path root;
 
+  /** Otherwise a step with a key that is not named would lose it without a word. */
+  @Test
+  void whatIsReadIsNamed() {
+    for (Action action : Actions.ORDER) {
+      assertThat(Setting.declaredBy(action::read))
+          .extracting(Setting::key)
+          .as(action.getClass().getSimpleName())
+          .containsExactlyInAnyOrderElementsOf(action.keys());
+    }
+    assertThat(Setting.declaredBy(Condition::read))
+        .extracting(Setting::key)
+        .containsExactlyInAnyOrderElementsOf(Condition.KEYS);
+  }
+
   @Test
   void directoriesAreCreatedWithTheirParentsAndCorrectedWhenTheyExist() {
     var node = new Stages(root);
     node.host.withDirectory("/there");
     node.step(
-            "directories: [{path: /tmp/a/b/, permissions: 0740}, {path: /there, permissions: 0740}]")
+            "directories: [{path: /tmp/a/b/, permissions: 0740}, {path: /there, permissions:"
+                + " 0740}]")
         .orThrow();
     assertThat(node.host.permissions("/tmp")).isEqualTo("rwxr-xr-x");
     assertThat(node.host.permissions("/tmp/a")).isEqualTo("rwxr-----");

@@ -43,6 +43,12 @@ class RealPackageManagersTest {
       }
     }
 
+    /** Of the probe; apk's versions end with that of the build. */
+    String pin(String version) {
+      String whole = program.equals("apk") ? version + "-r0" : version;
+      return "package_pins: {kairos-probe: '" + whole + "'}";
+    }
+
     @Override
     public String toString() {
       return program;
@@ -55,7 +61,8 @@ class RealPackageManagersTest {
         new Manager("apt-get", "apt.sh", Optional.of(""), List.of("dpkg-deb")),
         new Manager("dnf", "rpm.sh", Optional.of(VERSION_LOCK), rpm),
         new Manager("zypper", "rpm.sh", Optional.of(""), rpm),
-        new Manager("pacman", "pacman.sh", Optional.empty(), List.of("repo-add")));
+        new Manager("pacman", "pacman.sh", Optional.empty(), List.of("repo-add")),
+        new Manager("apk", "apk.sh", Optional.of(""), List.of("openssl")));
   }
 
   private static final String VERSION_LOCK =
@@ -133,14 +140,14 @@ class RealPackageManagersTest {
     assumeTrue(Files.exists(needed), needed + " is not installed");
     prepare(manager);
     step("packages: {refresh: true, install: [kairos-probe]}");
-    step("package_pins: {kairos-probe: '1.0'}");
-    step("package_pins: {kairos-probe: '1.0'}");
+    step(manager.pin("1.0"));
+    step(manager.pin("1.0"));
 
     probe("publish", "2.0");
     step("packages: {refresh: true, upgrade: true}");
     assertThat(arrived()).isEqualTo("1.0");
 
-    step("package_pins: {kairos-probe: '2.0'}");
+    step(manager.pin("2.0"));
     step("packages: {refresh: true, upgrade: true}");
     assertThat(arrived()).as("another pin replaces the first").isEqualTo("2.0");
   }
