@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -88,10 +87,13 @@ public record BlockDevices(List<Disk> disks) {
       Disk.Kind kind = Disk.Kind.of(name);
       int sectorSize =
           (int) Math.max(SYSFS_SECTOR, number(entry.resolve("queue/logical_block_size")));
+      Optional<GptHeader> table =
+          kind == Disk.Kind.MEMORY ? Optional.empty() : table(device, sectorSize);
+      Map<Integer, GptHeader.Entry> entries = table.map(GptHeader::entries).orElse(Map.of());
       List<Disk.Partition> partitions = new ArrayList<>();
       for (Path child : children(entry)) {
         if (Files.exists(child.resolve("partition"))) {
-          partitions.add(partition(child));
+          partitions.add(partition(child, entries));
         }
       }
       partitions.sort(Comparator.comparingInt(Disk.Partition::number));
@@ -109,12 +111,12 @@ public record BlockDevices(List<Disk> disks) {
               partitions,
               uses(entry, device),
               hasHolders(entry),
-              kind == Disk.Kind.MEMORY ? Optional.empty() : tableId(device, sectorSize)));
+              table.map(GptHeader::disk)));
     }
 
-    private Optional<UUID> tableId(Path device, int sectorSize) {
+    private Optional<GptHeader> table(Path device, int sectorSize) {
       try (SeekableByteChannel blocks = Files.newByteChannel(host.resolved(device.toString()))) {
-        return GptHeader.read(blocks, sectorSize).map(GptHeader::disk);
+        return GptHeader.read(blocks, sectorSize);
       } catch (IOException e) {
         return Optional.empty(); // an empty drive
       }
@@ -127,20 +129,24 @@ public record BlockDevices(List<Disk> disks) {
               .anyMatch(partition -> !children(partition.resolve("holders")).isEmpty());
     }
 
-    private Disk.Partition partition(Path entry) {
+    private Disk.Partition partition(Path entry, Map<Integer, GptHeader.Entry> entries) {
       String name = entry.getFileName().toString().replace('!', '/');
       Path device = Path.of("/dev").resolve(name);
       Map<String, String> udev = udev(entry);
+      int number = (int) number(entry.resolve("partition"));
+      Optional<GptHeader.Entry> inTable = Optional.ofNullable(entries.get(number));
       return new Disk.Partition(
           name,
           device,
-          (int) number(entry.resolve("partition")),
+          number,
           Bytes.of(number(entry.resolve("size")) * SYSFS_SECTOR),
           Optional.ofNullable(udev.get("ID_PART_ENTRY_NAME"))
               .map(Observer::unescaped)
-              .or(() -> Optional.ofNullable(uevent(entry).get("PARTNAME"))),
+              .or(() -> Optional.ofNullable(uevent(entry).get("PARTNAME")))
+              .or(() -> inTable.map(GptHeader.Entry::name).filter(found -> !found.isEmpty())),
           Optional.ofNullable(udev.get("ID_PART_ENTRY_UUID"))
               .or(() -> Optional.ofNullable(uevent(entry).get("PARTUUID"))),
+          inTable.map(GptHeader.Entry::type),
           content(device),
           uses(entry, device));
     }

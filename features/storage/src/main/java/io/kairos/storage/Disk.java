@@ -85,6 +85,7 @@ public record Disk(
    * @param number as in the table, 1-based
    * @param partLabel GPT name
    * @param partUuid GPT GUID, lower case
+   * @param type what a GPT says that it is for
    * @param content file system, or LUKS container, on it
    * @param uses mounts and swap on it or on devices made of it
    */
@@ -95,6 +96,7 @@ public record Disk(
       Bytes size,
       Optional<String> partLabel,
       Optional<String> partUuid,
+      Optional<UUID> type,
       Optional<Superblock> content,
       List<Use> uses) {
     public Partition {

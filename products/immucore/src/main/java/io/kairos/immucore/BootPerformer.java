@@ -12,6 +12,7 @@ import io.kairos.host.Host;
 import io.kairos.host.Kernel;
 import io.kairos.host.Kernel.MountFlag;
 import io.kairos.plan.GraphApplier.NotApplicable;
+import io.kairos.storage.Disk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,8 +26,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Makes the mounts of a boot. One instance serves one boot. */
 final class BootPerformer {
@@ -43,6 +46,7 @@ final class BootPerformer {
   private final Host initramfs;
   private final Host newRoot;
   private final StageRuns stages;
+  private final Predicate<Disk> keepsState;
   private final BootReport report;
   private final Fstab fstab = new Fstab();
 
@@ -51,8 +55,20 @@ final class BootPerformer {
 
   private volatile Layout layout;
 
+  /** Devices that are known better than by the labels of their file systems. */
+  private volatile Map<String, Path> devices = Map.of();
+
+  /**
+   * @param keepsState disks on which a system in memory may keep its state
+   */
   BootPerformer(
-      BootRequest request, Host initramfs, Host newRoot, StageRuns stages, BootReport report) {
+      BootRequest request,
+      Host initramfs,
+      Host newRoot,
+      StageRuns stages,
+      Predicate<Disk> keepsState,
+      BootReport report) {
+    this.keepsState = keepsState;
     this.request = request;
     this.initramfs = initramfs;
     this.newRoot = newRoot;
@@ -63,7 +79,11 @@ final class BootPerformer {
   void perform(String id, BootStep step) {
     try {
       switch (step) {
-        case BootStep.CreateSentinel(var state) -> createSentinel(state);
+        case BootStep.CreateSentinel(var state, var inRam) -> createSentinel(state, inRam);
+        case BootStep.EnsurePartitions(var wanted) ->
+            devices =
+                new RamPartitions(initramfs, wanted, keepsState, (_, line) -> report.detail(line))
+                    .ensure();
         case BootStep.ActivateLvm() -> activateLvm();
         case BootStep.MountState(var label, var writable, var deadline) ->
             mountState(label, writable, deadline);
@@ -87,9 +107,12 @@ final class BootPerformer {
     }
   }
 
-  private void createSentinel(BootState state) throws IOException {
+  private void createSentinel(BootState state, boolean inRam) throws IOException {
     Files.createDirectories(initramfs.path(Sentinel.FOLDER));
     Files.writeString(initramfs.path(Sentinel.of(state).path()), "1");
+    if (inRam) {
+      Files.writeString(initramfs.path(Sentinel.IN_RAM_MODE.path()), "1");
+    }
   }
 
   private void activateLvm() throws IOException {
@@ -190,7 +213,7 @@ final class BootPerformer {
   }
 
   private void mountOem(String label, Duration deadline) {
-    Path device = DeviceWait.until(byLabel(label), deadline);
+    Path device = DeviceWait.until(labelled(label), deadline);
     check(device);
     String type = type(device);
     Path target = newRoot.path("/oem");
@@ -305,7 +328,7 @@ final class BootPerformer {
       Path name = device(volume.substring(0, colon));
       String path = volume.substring(colon + 1);
       Path target = newRoot.path(path);
-      Path device = DeviceWait.until(name, deadline);
+      Path device = DeviceWait.until(devices.getOrDefault(label(volume), name), deadline);
       boolean writable = volume.contains("COS_PERSISTENT");
       if (writable) {
         check(device);
@@ -385,12 +408,16 @@ final class BootPerformer {
     if (isNew) {
       copyAccess(target, source);
     }
-    if (Seed.isNeeded(target, source)) {
-      initramfs.run(
-          Command.of("rsync", "-aquAX", target + "/", source + "/").within(Duration.ofMinutes(10)));
-    }
+    new KeptFolder(initramfs, path, target, source, report::detail).follow(system(), isNew);
     kernel().mount(source.toString(), target, "", EnumSet.of(MountFlag.BIND), "");
     fstab.add(Fstab.Group.BIND, kept, path, "overlay", "bind");
+  }
+
+  /** The image's own; a root in memory has none. */
+  private Optional<String> system() {
+    return Optional.ofNullable(rootDevice)
+        .flatMap(BootPerformer::superblock)
+        .flatMap(Superblock::uuid);
   }
 
   private void copyAccess(Path from, Path to) throws IOException {
@@ -440,6 +467,18 @@ final class BootPerformer {
 
   private Path byLabel(String label) {
     return initramfs.path("/dev/disk/by-label/" + label);
+  }
+
+  /** The device itself where it is known, whichever one a label may lead to. */
+  private Path labelled(String label) {
+    return devices.getOrDefault(label, byLabel(label));
+  }
+
+  /** Of {@code LABEL=x:/path}; empty for other volumes. */
+  private static String label(String volume) {
+    return volume.startsWith("LABEL=")
+        ? volume.substring("LABEL=".length(), volume.indexOf(':'))
+        : "";
   }
 
   /** {@code LABEL=x} or {@code UUID=x}. */

@@ -25,12 +25,15 @@ public final class BootPlanner {
    * @throws Refused when the command line names no image
    */
   public static Graph<BootStep> plan(BootRequest request) {
+    if (request.inRam().isPresent()) {
+      return inRam(request, request.inRam().get());
+    }
     return request.isLive() ? live(request) : installed(request);
   }
 
   private static Graph<BootStep> live(BootRequest request) {
     return Graph.<BootStep>named("boot live media")
-        .add("create-sentinel", new BootStep.CreateSentinel(request.state()), Policy.MUST)
+        .add("create-sentinel", new BootStep.CreateSentinel(request.state(), false), Policy.MUST)
         .add("wait-for-sysroot", new BootStep.AwaitRoot(request.rootDeadline()), Policy.MUST)
         .add(
             "rootfs-hook",
@@ -45,6 +48,20 @@ public final class BootPlanner {
             Set.of("wait-for-sysroot"),
             Set.of("create-sentinel", "rootfs-hook"))
         .build();
+  }
+
+  /** dracut makes the root, in memory; all that is writable or kept is as on an installed node. */
+  private static Graph<BootStep> inRam(BootRequest request, InRam wanted) {
+    var graph =
+        Graph.<BootStep>named("boot " + request.state().word() + " in memory")
+            .add("create-sentinel", new BootStep.CreateSentinel(request.state(), true), Policy.MUST)
+            .add("wait-for-sysroot", new BootStep.AwaitRoot(request.rootDeadline()), Policy.MUST)
+            .add(
+                "ensure-partitions",
+                new BootStep.EnsurePartitions(wanted),
+                Policy.MUST,
+                "wait-for-sysroot");
+    return layers(graph, request, "ensure-partitions", Set.of()).build();
   }
 
   private static Graph<BootStep> installed(BootRequest request) {
@@ -69,39 +86,56 @@ public final class BootPlanner {
                   "boot an entry of the installed boot menu, which passes root=LABEL=COS_ACTIVE,"
                       + " COS_PASSIVE or COS_SYSTEM");
         };
+    boolean writable = request.isWritable();
+    var graph =
+        Graph.<BootStep>named("boot " + request.state().word())
+            .add(
+                "create-sentinel", new BootStep.CreateSentinel(request.state(), false), Policy.MUST)
+            .add("lvm-activation", new BootStep.ActivateLvm(), Policy.SHOULD)
+            .add(
+                "mount-state",
+                new BootStep.MountState(imagesLabel, writable, DEVICE_DEADLINE),
+                Policy.MUST,
+                Set.of(),
+                Set.of("lvm-activation"))
+            .add(
+                "discover-state",
+                new BootStep.AttachImage(image, writable),
+                Policy.MUST,
+                "mount-state")
+            .add("mount-root", new BootStep.MountRoot(writable), Policy.MUST, "discover-state");
+    return layers(graph, request, "mount-root", Set.of("lvm-activation")).build();
+  }
+
+  /**
+   * What is writable, and what of it is kept.
+   *
+   * @param root step after which there is a root
+   * @param storage steps that may bring partitions
+   */
+  private static Graph.Builder<BootStep> layers(
+      Graph.Builder<BootStep> graph, BootRequest request, String root, Set<String> storage) {
     boolean keepsState =
         request.state() == BootState.ACTIVE || request.state() == BootState.PASSIVE;
-    boolean writable = request.isWritable();
-    return Graph.<BootStep>named("boot " + request.state().word())
-        .add("create-sentinel", new BootStep.CreateSentinel(request.state()), Policy.MUST)
-        .add("lvm-activation", new BootStep.ActivateLvm(), Policy.SHOULD)
-        .add(
-            "mount-state",
-            new BootStep.MountState(imagesLabel, writable, DEVICE_DEADLINE),
-            Policy.MUST,
-            Set.of(),
-            Set.of("lvm-activation"))
-        .add(
-            "discover-state", new BootStep.AttachImage(image, writable), Policy.MUST, "mount-state")
-        .add("mount-root", new BootStep.MountRoot(writable), Policy.MUST, "discover-state")
-        .add("mount-tmpfs", new BootStep.MountTmp(), Policy.SHOULD, "mount-root")
+    return graph
+        .add("mount-tmpfs", new BootStep.MountTmp(), Policy.SHOULD, root)
         .add(
             "mount-oem",
             new BootStep.MountOem(request.oemLabel().orElse("COS_OEM"), request.oemDeadline()),
             Policy.SHOULD,
-            Set.of("mount-root"),
-            Set.of("lvm-activation"))
+            Set.of(root),
+            storage)
         .add(
             "rootfs-hook",
             new BootStep.RunStage("rootfs", false),
             Policy.SHOULD,
-            Set.of("mount-root"),
+            Set.of(root),
             Set.of("mount-oem", "create-sentinel"))
         .add(
             "load-config",
             new BootStep.LoadLayout(request.state()),
             Policy.MUST,
-            Set.of("mount-root"),
+            Set.of(root),
             Set.of("rootfs-hook"))
         .add("mount-base-overlay", new BootStep.MountBaseOverlay(), Policy.MUST, "load-config")
         .add(
@@ -131,15 +165,14 @@ public final class BootPlanner {
             "enable-sysext-confext",
             new BootStep.LinkExtensions(request.state()),
             Policy.SHOULD,
-            Set.of("mount-root"),
+            Set.of(root),
             Set.of("mount-bind"))
         .add(
             "initramfs-hook",
             new BootStep.RunStage("initramfs", true),
             Policy.SHOULD,
-            Set.of("mount-root", "overlay-mount"),
+            Set.of(root, "overlay-mount"),
             Set.of(
-                "write-fstab", "enable-sysext-confext", "mount-bind", "mount-oem", "mount-tmpfs"))
-        .build();
+                "write-fstab", "enable-sysext-confext", "mount-bind", "mount-oem", "mount-tmpfs"));
   }
 }

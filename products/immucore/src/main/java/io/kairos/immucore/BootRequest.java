@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param state how the node was booted
  * @param isLive dracut makes the root from live media; nothing of ours is mounted
+ * @param inRam the system lives in memory, and what is kept is on a disk
  * @param image slot file below the images partition, for example {@code /cOS/active.img}
  * @param isWritable images stay writable, for debugging
  * @param overlay backing store of overlays, when given: {@code tmpfs:25%} or {@code LABEL=…}
@@ -23,6 +24,7 @@ import java.util.Optional;
 public record BootRequest(
     BootState state,
     boolean isLive,
+    Optional<InRam> inRam,
     Optional<String> image,
     boolean isWritable,
     Optional<String> overlay,
@@ -42,14 +44,20 @@ public record BootRequest(
    */
   public record Fsck(boolean enabled, List<String> arguments) {}
 
+  /**
+   * @throws io.kairos.base.Refused when it says something that cannot be meant
+   */
   public static BootRequest read(KernelCommandLine line) {
     BootState state = BootState.of(line.text(), Optional.empty(), Optional.empty());
+    Optional<InRam> inRam = InRam.read(line);
     boolean disabled = line.hasRd("disable");
     return new BootRequest(
         state,
-        disabled
-            || state == BootState.LIVE
-            || line.value("root").filter(BootRequest::isLiveRoot).isPresent(),
+        inRam.isEmpty()
+            && (disabled
+                || state == BootState.LIVE
+                || line.value("root").filter(BootRequest::isLiveRoot).isPresent()),
+        inRam,
         line.value("cos-img/filename"),
         line.hasRd("debugrw"),
         line.rd("overlay"),

@@ -7,10 +7,21 @@ import java.time.Duration;
 /** What a boot does to the machine, as values. Paths are those of the initramfs. */
 public sealed interface BootStep extends Step {
   /** Files in {@code /run/cos} by which stages and people know how the node was booted. */
-  record CreateSentinel(BootState state) implements BootStep {
+  record CreateSentinel(BootState state, boolean inRam) implements BootStep {
     @Override
     public String summary() {
-      return "tell the boot state " + state.word();
+      return "tell the boot state " + state.word() + (inRam ? ", in memory" : "");
+    }
+  }
+
+  /** What a system in memory keeps is on partitions that may have to be made. */
+  record EnsurePartitions(InRam wanted) implements BootStep {
+    @Override
+    public String summary() {
+      return "find COS_OEM and COS_PERSISTENT"
+          + (wanted.creates() ? ", make what is missing" : "")
+          + wanted.disk().map(" on "::concat).orElse("")
+          + (wanted.wipes() ? ", also where something else is" : "");
     }
   }
 

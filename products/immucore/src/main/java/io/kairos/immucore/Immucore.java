@@ -5,18 +5,29 @@ import io.kairos.formats.cmdline.KernelCommandLine;
 import io.kairos.host.Host;
 import io.kairos.plan.Graph;
 import io.kairos.plan.GraphApplier;
+import io.kairos.storage.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Entry of the initramfs part: one boot, from the kernel command line to a root to switch to. */
 public final class Immucore {
   private final Host initramfs;
   private final Host newRoot;
   private final StageRuns stages;
+  private final Predicate<Disk> keepsState;
 
   public Immucore(Host initramfs, Host newRoot, StageRuns stages) {
+    this(initramfs, newRoot, stages, RamPartitions::isInternal);
+  }
+
+  /**
+   * @param keepsState disks on which a system in memory may keep its state
+   */
+  Immucore(Host initramfs, Host newRoot, StageRuns stages, Predicate<Disk> keepsState) {
+    this.keepsState = keepsState;
     this.initramfs = initramfs;
     this.newRoot = newRoot;
     this.stages = stages;
@@ -41,9 +52,10 @@ public final class Immucore {
   public Optional<String> boot(String commandLine, String version) {
     var report = new BootReport(initramfs, newRoot);
     report.log("kairos immucore " + version);
-    BootRequest request = BootRequest.read(KernelCommandLine.parse(commandLine));
+    BootRequest request;
     Graph<BootStep> graph;
     try {
+      request = BootRequest.read(KernelCommandLine.parse(commandLine));
       graph = BootPlanner.plan(request);
     } catch (KairosException e) {
       report.log(e.getMessage());
@@ -51,7 +63,7 @@ public final class Immucore {
       return Optional.of(e.getMessage());
     }
     report.detail(graph.render());
-    var performer = new BootPerformer(request, initramfs, newRoot, stages, report);
+    var performer = new BootPerformer(request, initramfs, newRoot, stages, keepsState, report);
     new GraphApplier(initramfs.clock(), report::add).apply(graph, performer::perform);
     report.write(commandLine);
     return report.fatal();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kairos.base.Bytes;
 import io.kairos.host.Command;
-import io.kairos.host.ForwardingHost;
 import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
 import java.io.IOException;
@@ -130,8 +129,39 @@ class InstalledBootTest {
             "tmpfs /tmp tmpfs rw 0 0",
             initramfs + "/dev/disk/by-label/COS_ACTIVE / ext2 ro,suid,dev,exec,async 0 0",
             "tmpfs /run/overlay tmpfs size=25% 0 0",
-            "overlay /etc overlay lowerdir=/etc,upperdir=/run/overlay/etc/.overlay/upper,workdir=/run/overlay/etc/.overlay/work 0 0",
+            "overlay /etc overlay"
+                + " lowerdir=/etc,upperdir=/run/overlay/etc/.overlay/upper,workdir=/run/overlay/etc/.overlay/work"
+                + " 0 0",
             "/usr/local/.state/etc-ssh.bind /etc/ssh overlay bind 0 0");
+  }
+
+  /** Upstream #4085, #4452; assertion 125 of the agent, the part of host keys. */
+  @Test
+  void keptFoldersFollowANewImageWhereNobodyChangedThem() throws IOException {
+    Path image = files.resolve("image");
+    Files.createDirectories(image.resolve("etc/systemd/system"));
+    Files.writeString(image.resolve("etc/systemd/system/old.service"), "of the image\n");
+    Files.writeString(image.resolve("etc/ssh/moduli"), "1\n");
+    upgrade();
+    assertThat(boot(ACTIVE)).isEmpty();
+    Files.writeString(root.resolve("etc/ssh/ssh_host_ed25519_key"), "secret");
+    Files.writeString(root.resolve("etc/ssh/moduli"), "of the user\n");
+    Files.writeString(root.resolve("etc/systemd/system/mine.service"), "of the user\n");
+
+    Files.delete(image.resolve("etc/systemd/system/old.service"));
+    Files.writeString(image.resolve("etc/ssh/sshd_config"), "UsePAM no\n");
+    Files.writeString(image.resolve("etc/ssh/moduli"), "2\n");
+    upgrade();
+    assertThat(boot(ACTIVE)).isEmpty();
+
+    assertThat(root.resolve("etc/systemd/system/old.service")).doesNotExist();
+    assertThat(root.resolve("etc/systemd/system/mine.service")).hasContent("of the user\n");
+    assertThat(root.resolve("etc/ssh/sshd_config")).hasContent("UsePAM no\n");
+    assertThat(root.resolve("etc/ssh/moduli")).hasContent("of the user\n");
+    assertThat(root.resolve("etc/ssh/ssh_host_ed25519_key")).hasContent("secret");
+    assertThat(root.resolve("usr/local/.state/etc-ssh.bind.seed.json"))
+        .content()
+        .contains("\"sshd_config\": \"file 644 0 0 ");
   }
 
   @Test
@@ -202,11 +232,29 @@ class InstalledBootTest {
   }
 
   private void partition(String label, Path content, int mib) throws IOException {
-    Path file = files.resolve(label + ".img");
-    filesystem(file, "ext4", label, content, mib);
-    Path device = machine.kernel().attachLoop(file, false);
+    filesystem(files.resolve(label + ".img"), "ext4", label, content, mib);
+    attach(label);
+  }
+
+  private void attach(String label) throws IOException {
+    Path device = machine.kernel().attachLoop(files.resolve(label + ".img"), false);
     loops.add(device);
-    Files.createSymbolicLink(initramfs.resolve("dev/disk/by-label").resolve(label), device);
+    Path link = initramfs.resolve("dev/disk/by-label").resolve(label);
+    Files.deleteIfExists(link);
+    Files.createSymbolicLink(link, device);
+  }
+
+  /** The node after an upgrade to what the tree of the image has become. */
+  private void upgrade() throws IOException {
+    release();
+    loops.clear();
+    Path state = files.resolve("state");
+    Files.delete(state.resolve("cOS/active.img"));
+    Files.delete(files.resolve("COS_STATE.img"));
+    filesystem(state.resolve("cOS/active.img"), "ext2", "COS_ACTIVE", files.resolve("image"), 16);
+    partition("COS_STATE", state, 40);
+    attach("COS_OEM");
+    attach("COS_PERSISTENT");
   }
 
   private void filesystem(Path file, String type, String label, Path content, int mib)
@@ -216,30 +264,5 @@ class InstalledBootTest {
     }
     machine.run(
         Command.of("mkfs." + type, "-q", "-L", label, "-d", content.toString(), file.toString()));
-  }
-
-  /** Paths below a scratch root, commands of this machine. */
-  private static final class Below extends ForwardingHost {
-    private final Host paths;
-
-    Below(LinuxHost machine, Path root) {
-      super(machine);
-      this.paths = machine.at(root);
-    }
-
-    @Override
-    public Path path(String absolute) {
-      return paths.path(absolute);
-    }
-
-    @Override
-    public Path resolved(String absolute) {
-      return paths.resolved(absolute);
-    }
-
-    @Override
-    public boolean hasProgram(String name) {
-      return !name.equals("lvm") && super.hasProgram(name);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package io.kairos.formats.gpt;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
@@ -7,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +32,37 @@ class GptHeaderTest {
       assertThat(GptHeader.read(disk, 512).map(GptHeader::disk))
           .contains(UUID.fromString("2ceff841-4c1d-5a14-8e46-ed3aeb621093"));
       assertThat(GptHeader.read(disk, 4096)).isEmpty();
+    }
+  }
+
+  /** "Hah!IdontNeedEFI": the BIOS boot partition. */
+  @Test
+  void partitionsAreWhatTheirEntriesSay(@TempDir Path folder) throws Exception {
+    try (FileChannel disk = open(folder)) {
+      disk.write(ByteBuffer.wrap(BY_SFDISK), 512);
+      disk.write(ByteBuffer.wrap("Hah!IdontNeedEFI".getBytes(US_ASCII)), 1024);
+      disk.write(ByteBuffer.wrap("Hah!IdontNeedEFI".getBytes(US_ASCII)), 1024 + 4 * 128);
+      disk.write(ByteBuffer.wrap(new byte[1]), 100_000);
+
+      disk.write(ByteBuffer.wrap("bíos".getBytes(UTF_16LE)), 1024 + 56);
+      UUID biosBoot = UUID.fromString("21686148-6449-6E6F-744E-656564454649");
+      assertThat(GptHeader.read(disk, 512).orElseThrow().entries())
+          .containsExactlyInAnyOrderEntriesOf(
+              Map.of(
+                  1, new GptHeader.Entry(biosBoot, "bíos"), 5, new GptHeader.Entry(biosBoot, "")));
+    }
+  }
+
+  @Test
+  void aHeaderThatTellsNonsenseOfItsEntriesHasNone(@TempDir Path folder) throws Exception {
+    for (int damaged : new int[] {72, 79, 80, 83, 84, 87}) {
+      try (FileChannel disk = open(folder)) {
+        byte[] header = BY_SFDISK.clone();
+        header[damaged] = (byte) 0xff;
+        disk.write(ByteBuffer.wrap(header), 512);
+        disk.write(ByteBuffer.wrap(new byte[1]), 100_000);
+        assertThat(GptHeader.read(disk, 512).orElseThrow().entries()).as("%d", damaged).isEmpty();
+      }
     }
   }
 

@@ -59,7 +59,7 @@ final class Assessment {
   /** The menu starts this system from now on. */
   Plan<NodeStep> passed() {
     return writing()
-        .must(new NodeStep.OnBoot(BootAssessment.end(state)))
+        .must(NodeStep.of(BootAssessment.end(state)))
         .should(new NodeStep.RecordVerdict(images(), Slot.ACTIVE.file(), Optional.empty()))
         .build();
   }
@@ -75,7 +75,7 @@ final class Assessment {
   private Plan.Builder<NodeStep> writing() {
     return Plan.<NodeStep>named("assess")
         .milestone("assess")
-        .must(new NodeStep.OnDisk(new DiskStep.RemountWritable(state)));
+        .must(NodeStep.of(new DiskStep.RemountWritable(state)));
   }
 
   private Path images() {

@@ -99,6 +99,33 @@ final class DiskChoice {
     return disk;
   }
 
+  /**
+   * The one whose partitions somebody prepared: it carries the state partition.
+   *
+   * @param where it was asked for
+   */
+  Disk prepared(Optional<Position> where, boolean force) {
+    List<Disk> found =
+        machine.devices().disks().stream()
+            .filter(disk -> disk.partitionLabelled("COS_STATE").isPresent())
+            .toList();
+    if (found.isEmpty()) {
+      throw new Refused(
+          "no disk has a file system labelled COS_STATE, whose partitions install.no-format would"
+              + " keep",
+          where,
+          "name the disk in install.device to hear what it lacks, or remove install.no-format");
+    }
+    if (found.size() > 1) {
+      throw new Refused(
+          "several disks have a file system labelled COS_STATE: "
+              + found.stream().map(Disk::describe).collect(Collectors.joining(", ")),
+          where,
+          "name one of them in install.device; GRUB may start either, so remove or wipe the other");
+    }
+    return named(found.getFirst().device().toString(), where, force);
+  }
+
   private String absent(String device) {
     Optional<String> partitionOf =
         machine.devices().disks().stream()
@@ -130,7 +157,7 @@ final class DiskChoice {
     if (isBootMedium(disk)) {
       return Optional.of(disk.device() + " is the medium that this machine was booted from");
     }
-    List<Disk.Use> uses = uses(disk);
+    List<Disk.Use> uses = machine.usesOf(disk.allUses());
     if (!uses.isEmpty()) {
       return Optional.of(
           "target device "
@@ -154,13 +181,6 @@ final class DiskChoice {
             "the requested partitions size (%s) does not fit in the target disk %s (%s)"
                 .formatted(needed, disk.device(), disk.size()))
         : Optional.empty();
-  }
-
-  /** Without what an interrupted run of ours left, which is released first. */
-  private List<Disk.Use> uses(Disk disk) {
-    return disk.allUses().stream()
-        .filter(use -> use.mountedAt().filter(machine.leftovers()::contains).isEmpty())
-        .toList();
   }
 
   private static boolean isBootMedium(Disk disk) {

@@ -1,22 +1,22 @@
 package io.kairos.agent.install;
 
 import io.kairos.agent.node.Deployment;
+import io.kairos.agent.node.InstalledNode;
 import io.kairos.agent.node.NodeDiary;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.agent.node.SourceFacts;
 import io.kairos.agent.node.SystemSource;
+import io.kairos.base.Bytes;
 import io.kairos.base.Refused;
+import io.kairos.boot.BootAssessment;
 import io.kairos.boot.BootStep;
 import io.kairos.boot.Firmware;
 import io.kairos.boot.Slot;
 import io.kairos.plan.Plan;
-import io.kairos.storage.Disk;
 import io.kairos.storage.DiskStep;
 import io.kairos.storage.Filesystem;
-import io.kairos.storage.PartitionSpec;
 import io.kairos.storage.PartitionTable;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,51 +44,29 @@ public final class InstallPlanner {
    * @throws Refused when the machine, the disk or the source is not fit
    */
   public InstallPlan plan() {
+    requireTools();
+    DiskLayout layout = DiskLayout.of(firmware(), facts, request);
+    var choice = new DestinationChoice(machine, request, facts);
+    Destination destination = choice.destination(firmware(), layout);
+    return new InstallPlan(
+        destination, choice.notes(), preparation(), new Draft(destination, layout.images()).plan());
+  }
+
+  private void requireTools() {
     if (!machine.missingTools().isEmpty()) {
       throw new Refused(
           "this system lacks what installing needs: " + String.join(", ", machine.missingTools()),
           "boot an image that has them (packages fdisk, util-linux, e2fsprogs, dosfstools,"
               + " coreutils)");
     }
-    DiskLayout layout = DiskLayout.of(firmware(), facts, request);
-    var choice = new DiskChoice(machine, layout.needed());
-    Disk disk =
-        request.picksDisk()
-            ? choice.automatic()
-            : choice.named(request.device(), request.devicePosition(), request.force());
-    var table =
-        PartitionTable.place(disk.device(), disk.size(), disk.sectorSize(), layout.partitions());
-    var notes = new ArrayList<>(layout.notes());
-    if (request.picksDisk()) {
-      notes.add("installing to " + disk.describe() + ", the largest free disk");
-    }
-    switch (machine.previous().get(disk.name())) {
-      case INTERRUPTED ->
-          notes.add(disk.device() + " holds an interrupted installation, starting over");
-      case COMPLETE -> notes.add(disk.device() + " holds an installation, which is replaced");
-      case null -> {
-        if (!disk.partitions().isEmpty() || disk.content().isPresent()) {
-          notes.add("everything on " + disk.device() + " will be lost");
-        }
-      }
-    }
-    machine.devices().disks().stream()
-        .filter(other -> !other.equals(disk) && other.partitionLabelled("COS_STATE").isPresent())
-        .forEach(
-            other ->
-                notes.add(
-                    other.device()
-                        + " holds an installation too; GRUB may start either of them, so remove"
-                        + " that disk or wipe it"));
-    return new InstallPlan(
-        table, notes, preparation(), new Draft(disk, table, layout.images()).plan());
   }
 
   private Firmware firmware() {
     return request.firmware().orElse(machine.firmware());
   }
 
-  private Plan<NodeStep> preparation() {
+  /** Hooks that may change the machine, before anything is decided. */
+  Plan<NodeStep> preparation() {
     return Plan.<NodeStep>named("prepare")
         .may(new NodeStep.RunStage("kairos-install.pre", request.cloudInit()))
         .may(hookProgram("pre"))
@@ -101,9 +79,7 @@ public final class InstallPlanner {
 
   /** One plan on its way. */
   private final class Draft {
-    private final Disk disk;
-    private final PartitionTable table;
-    private final DiskLayout.Images images;
+    private final Destination destination;
     private final Plan.Builder<NodeStep> plan = Plan.named("install");
     private final Path efi = machine.mounts().resolve("efi");
     private final Path oem = machine.mounts().resolve("oem");
@@ -112,16 +88,24 @@ public final class InstallPlanner {
     private final Path state = machine.mounts().resolve("state");
     private final Path system = machine.mounts().resolve("active");
     private final Path marker = state.resolve(Machine.UNFINISHED);
+    private final Path active = image(state, Slot.ACTIVE.file());
+    private final Deployment deployment;
 
-    Draft(Disk disk, PartitionTable table, DiskLayout.Images images) {
-      this.disk = disk;
-      this.table = table;
-      this.images = images;
+    Draft(Destination destination, DiskLayout.Images images) {
+      this.destination = destination;
+      this.deployment =
+          new Deployment(
+              source, facts, temporary(active), images.active(), Slot.ACTIVE.label(), system);
     }
 
     Plan<NodeStep> plan() {
-      partition();
+      destination.table().ifPresent(_ -> plan.milestone("partition"));
+      release();
+      destination.table().ifPresent(this::partition);
       mountPartitions();
+      if (destination.isKept()) {
+        makeRoom();
+      }
       plan.must(new NodeStep.MarkUnfinished(marker));
       plan.milestone("before-install");
       stage("before-install");
@@ -132,8 +116,12 @@ public final class InstallPlanner {
       finishActive();
       deployRecovery();
       deployPassive();
+      if (destination.isKept()) {
+        plan.must(NodeStep.of(BootAssessment.end(state)));
+      }
       plan.must(
-          boot(new BootStep.PublishMenu(state, isEfi() ? Optional.of(efi) : Optional.empty())));
+          NodeStep.of(
+              new BootStep.PublishMenu(state, isEfi() ? Optional.of(efi) : Optional.empty())));
       postInstall();
       plan.milestone("after-install");
       stage("after-install");
@@ -153,30 +141,58 @@ public final class InstallPlanner {
       return firmware() == Firmware.EFI;
     }
 
-    private void partition() {
-      plan.milestone("partition");
+    private void release() {
       Machine.Leftovers left = machine.leftovers();
       if (!left.equals(Machine.Leftovers.NONE)) {
         plan.must(
-            disk(new DiskStep.ReleaseLeftovers(left.imageMounts(), left.loops(), left.mounts())));
+            NodeStep.of(
+                new DiskStep.ReleaseLeftovers(left.imageMounts(), left.loops(), left.mounts())));
       }
-      if (disk.hasHolders()) {
-        plan.must(disk(new DiskStep.Deactivate(disk.device())));
+    }
+
+    private void partition(PartitionTable table) {
+      if (destination.disk().hasHolders()) {
+        plan.must(NodeStep.of(new DiskStep.Deactivate(table.disk())));
       }
-      plan.must(disk(new DiskStep.WriteTable(table)));
-      plan.must(disk(new DiskStep.AwaitPartitions(table)));
-      for (PartitionTable.PlacedPartition placed : table.partitions()) {
-        PartitionSpec spec = placed.spec();
-        if (spec.filesystem() != Filesystem.NONE) {
+      plan.must(NodeStep.of(new DiskStep.WriteTable(table)));
+      plan.must(NodeStep.of(new DiskStep.AwaitPartitions(table)));
+      for (Destination.Volume volume : destination.volumes().values()) {
+        if (volume.filesystem() != Filesystem.NONE) {
           plan.must(
-              disk(
+              NodeStep.of(
                   new DiskStep.Format(
-                      table.node(placed),
-                      spec.filesystem(),
-                      spec.label(),
-                      Deployment.formatOptions(spec.filesystem()))));
+                      volume.device(),
+                      volume.filesystem(),
+                      volume.label(),
+                      Deployment.formatOptions(volume.filesystem()))));
         }
       }
+    }
+
+    /**
+     * Of what earlier actions left, so that none of it is taken for a system later. An installation
+     * that is there keeps its systems until the new ones are complete.
+     */
+    private void makeRoom() {
+      for (String file : List.of(InstalledNode.TRANSITION, InstalledNode.PREVIOUS)) {
+        plan.must(NodeStep.of(new DiskStep.DeleteFile(image(state, file))));
+      }
+      for (Slot slot : List.of(Slot.ACTIVE, Slot.PASSIVE)) {
+        plan.must(NodeStep.of(new DiskStep.DeleteFile(temporary(image(state, slot.file())))));
+      }
+      for (String file : List.of(Slot.RECOVERY.file(), Slot.SQUASHED_RECOVERY)) {
+        plan.must(NodeStep.of(new DiskStep.DeleteFile(temporary(image(recovery, file)))));
+      }
+      plan.must(NodeStep.of(new DiskStep.DeleteFile(image(recovery, InstalledNode.TRANSITION))));
+      Bytes needed = facts.content().plus(Deployment.SPARE);
+      requireRoom(state, destination.previous().isPresent() ? needed : needed.times(2));
+      if (machine.liveRecovery().isEmpty()) {
+        requireRoom(recovery, needed);
+      }
+    }
+
+    private void requireRoom(Path partition, Bytes needed) {
+      plan.must(NodeStep.of(new DiskStep.RequireRoom(partition, needed, "the new system")));
     }
 
     private void mountPartitions() {
@@ -190,29 +206,26 @@ public final class InstallPlanner {
     }
 
     private void mount(String name, Path at) {
-      PartitionTable.PlacedPartition placed = table.partition(name);
-      plan.must(disk(new DiskStep.Mount(table.node(placed), at, placed.spec().filesystem())));
+      Destination.Volume volume = destination.volume(name);
+      plan.must(NodeStep.of(new DiskStep.Mount(volume.device(), at, volume.filesystem())));
     }
 
     private void unmountPartitions() {
       for (Path at : List.of(state, recovery, persistent, oem)) {
-        plan.must(disk(new DiskStep.Unmount(at)));
+        plan.must(NodeStep.of(new DiskStep.Unmount(at)));
       }
       if (isEfi()) {
-        plan.must(disk(new DiskStep.Unmount(efi)));
+        plan.must(NodeStep.of(new DiskStep.Unmount(efi)));
       }
     }
 
     private void deployActive() {
       plan.milestone("active");
-      Path file = temporary(image(state, Slot.ACTIVE.file()));
-      new Deployment(source, facts, file, images.active(), Slot.ACTIVE.label(), system).addTo(plan);
+      deployment.deploy(plan);
     }
 
     private void configure() {
-      if (!request.extraFolders().isEmpty()) {
-        plan.should(new NodeStep.MakeExtraFolders(system, request.extraFolders()));
-      }
+      deployment.makeFolders(plan, request.extraFolders());
       int number = 0;
       for (Path cloudConfig : request.cloudInit()) {
         plan.must(
@@ -224,43 +237,44 @@ public final class InstallPlanner {
     private void bootloader() {
       plan.milestone("bootloader");
       if (isEfi()) {
-        plan.must(boot(new BootStep.CopyEfiModules(system, state, machine.arch())));
-        plan.must(boot(new BootStep.CopyEfiLoaders(system, efi, machine.arch())));
+        plan.must(NodeStep.of(new BootStep.CopyEfiModules(system, state, machine.arch())));
+        plan.must(NodeStep.of(new BootStep.CopyEfiLoaders(system, efi, machine.arch())));
       } else {
         plan.must(
-            boot(
+            NodeStep.of(
                 new BootStep.InstallBiosGrub(
-                    disk.device(), system, state, table.node(table.partition("state")))));
+                    destination.disk().device(),
+                    system,
+                    state,
+                    destination.volume("state").device())));
       }
-      plan.must(boot(new BootStep.StageMenu(system, state, request.tty())));
+      plan.must(NodeStep.of(new BootStep.StageMenu(system, state, request.tty())));
     }
 
     private void finishActive() {
-      if (facts.hasSelinuxPolicy()) {
-        plan.must(new NodeStep.RelabelForSelinux(system));
-      }
-      plan.strict(
-          new NodeStep.RunStageInImage(
-              "after-install-chroot", system, Map.of("/oem", oem, "/usr/local", persistent)));
-      plan.must(boot(new BootStep.SetTitle(system, state, request.bootEntryName())));
-      plan.must(new NodeStep.CheckSystem(system));
-      Path active = image(state, Slot.ACTIVE.file());
-      plan.should(
-          new NodeStep.RecordSystem(
-              active.getParent(), temporary(active).getFileName().toString(), system, source));
-      plan.must(disk(new DiskStep.UnmountImage(temporary(active), system)));
-      plan.must(disk(new DiskStep.CheckImage(temporary(active))));
+      deployment.adapt(plan, "after-install-chroot", Map.of("/oem", oem, "/usr/local", persistent));
+      plan.must(NodeStep.of(new BootStep.SetTitle(system, state, request.bootEntryName())));
+      deployment.check(plan);
+      deployment.record(plan);
+      deployment.close(plan);
       publish(active);
     }
 
     private void deployRecovery() {
       plan.milestone("recovery");
+      Path squashed = image(recovery, Slot.SQUASHED_RECOVERY);
+      Path plain = image(recovery, Slot.RECOVERY.file());
       if (machine.liveRecovery().isPresent()) {
-        Path squashed = image(recovery, Slot.SQUASHED_RECOVERY);
-        plan.must(disk(new DiskStep.CopyFile(machine.liveRecovery().get(), temporary(squashed))));
+        plan.must(
+            NodeStep.of(new DiskStep.CopyFile(machine.liveRecovery().get(), temporary(squashed))));
         publish(squashed);
       } else {
-        copyActive(image(recovery, Slot.RECOVERY.file()), Slot.RECOVERY.label());
+        copyActive(plain, Slot.RECOVERY.label());
+      }
+      if (destination.isKept()) { // one of the other kind would be taken for the recovery system
+        plan.must(
+            NodeStep.of(
+                new DiskStep.DeleteFile(machine.liveRecovery().isPresent() ? plain : squashed)));
       }
     }
 
@@ -271,18 +285,19 @@ public final class InstallPlanner {
 
     /** Of an image that has been checked, so the copy is not. */
     private void copyActive(Path target, String label) {
-      plan.must(disk(new DiskStep.CopyFile(image(state, Slot.ACTIVE.file()), temporary(target))));
-      plan.must(disk(new DiskStep.LabelImage(temporary(target), label)));
+      plan.must(NodeStep.of(new DiskStep.CopyFile(active, temporary(target))));
+      plan.must(NodeStep.of(new DiskStep.LabelImage(temporary(target), label)));
       publish(target);
     }
 
     private void publish(Path target) {
-      plan.must(disk(new DiskStep.Publish(temporary(target), target)));
+      plan.must(NodeStep.of(new DiskStep.Publish(temporary(target), target)));
     }
 
     private void postInstall() {
       if (!request.grubOptions().isEmpty()) {
-        plan.must(boot(new BootStep.SetVariables(oem.resolve("grubenv"), request.grubOptions())));
+        plan.must(
+            NodeStep.of(new BootStep.SetVariables(oem.resolve("grubenv"), request.grubOptions())));
       }
       if (!request.bundles().isEmpty()) {
         var bundles = new NodeStep.InstallBundles(request.bundles(), oem, persistent);
@@ -312,14 +327,6 @@ public final class InstallPlanner {
 
     private static Path temporary(Path image) {
       return image.resolveSibling(image.getFileName() + ".part");
-    }
-
-    private static NodeStep disk(DiskStep step) {
-      return new NodeStep.OnDisk(step);
-    }
-
-    private static NodeStep boot(BootStep step) {
-      return new NodeStep.OnBoot(step);
     }
   }
 }

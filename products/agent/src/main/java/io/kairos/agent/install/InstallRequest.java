@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What an installation was asked to do, after configuration and command line have been merged.
@@ -17,7 +18,8 @@ import java.util.TreeMap;
  * @param device as the user wrote it; empty and {@code auto} mean the largest suitable disk
  * @param devicePosition where it was written
  * @param source empty: the live system
- * @param force also on removable disks
+ * @param force also on removable disks, and over an installation whose partitions are kept
+ * @param noFormat what the user prepared is kept; empty: the whole disk is partitioned
  * @param firmware empty: as this machine was started
  * @param cloudInit files that become {@code 9<i>_custom.yaml} on the OEM partition, in this order
  */
@@ -28,6 +30,7 @@ public record InstallRequest(
     Sizes sizes,
     List<ExtraPartition> extraPartitions,
     boolean force,
+    Optional<NoFormat> noFormat,
     Optional<String> bootEntryName,
     Optional<String> tty,
     List<Path> cloudInit,
@@ -62,6 +65,10 @@ public record InstallRequest(
             Bytes.ZERO,
             Bytes.ZERO,
             Bytes.ZERO);
+
+    boolean changePartitions() {
+      return Stream.of(efi, oem, recovery, state, persistent).anyMatch(size -> !size.isZero());
+    }
   }
 
   /**
@@ -76,6 +83,13 @@ public record InstallRequest(
       Bytes size,
       String filesystem,
       Optional<Position> position) {}
+
+  /**
+   * The partitions of the disk and what is on them stay.
+   *
+   * @param position where it was written
+   */
+  public record NoFormat(Optional<Position> position) {}
 
   /** What happens to the machine when it is installed; both may be asked for. */
   public record Afterwards(boolean reboots, boolean powersOff) {}
@@ -98,6 +112,7 @@ public record InstallRequest(
         Sizes.DEFAULTS,
         List.of(),
         false,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         List.of(),
@@ -142,6 +157,7 @@ public record InstallRequest(
         sizes,
         extraPartitions,
         force,
+        noFormat,
         bootEntryName,
         tty,
         newCloudInit,

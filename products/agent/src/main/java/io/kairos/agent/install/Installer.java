@@ -12,6 +12,7 @@ import io.kairos.plan.Faults;
 import io.kairos.plan.Performer;
 import io.kairos.plan.Progress;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Observes, plans, lets hooks prepare the machine, observes and plans again, and installs. */
@@ -44,6 +45,10 @@ public final class Installer {
 
   /** What {@link #install} would do now. */
   public InstallPlan plan(InstallRequest request) {
+    return planner(request).plan();
+  }
+
+  private InstallPlanner planner(InstallRequest request) {
     Machine machine = Machine.observe(host);
     SystemSource source =
         request
@@ -54,21 +59,24 @@ public final class Installer {
                     new Refused(
                         "undefined system source to install",
                         "boot from an installation medium, or set install.source to dir:/path"));
-    return new InstallPlanner(machine, request, source, SourceFacts.measure(host, source)).plan();
+    return new InstallPlanner(machine, request, source, SourceFacts.measure(host, source));
   }
 
   /**
    * @throws io.kairos.base.KairosException when it did not succeed; everything it held is released
    */
   public void install(InstallRequest request) {
-    InstallPlan first = plan(request);
+    InstallPlanner first = planner(request);
+    // The partitions that are kept may be made by the hooks: only then there is something to plan.
+    Optional<InstallPlan> expected =
+        request.noFormat().isPresent() ? Optional.empty() : Optional.of(first.plan());
     runner.apply(first.preparation(), request.isStrict());
-    InstallPlan second = plan(request);
-    if (!second.plan().equals(first.plan())) {
+    InstallPlan now = plan(request);
+    if (expected.filter(before -> !before.plan().equals(now.plan())).isPresent()) {
       LOG.log(System.Logger.Level.INFO, "the hooks of kairos-install.pre changed the plan");
     }
-    second.notes().forEach(note -> LOG.log(System.Logger.Level.DEBUG, note));
-    runner.apply(second.plan(), request.isStrict());
+    now.notes().forEach(note -> LOG.log(System.Logger.Level.DEBUG, note));
+    runner.apply(now.plan(), request.isStrict());
   }
 
   /** Ends the installation before its next step. Called from any thread. */

@@ -93,6 +93,13 @@ public record Machine(
     missingTools = new TreeSet<>(missingTools);
   }
 
+  /** Without what an interrupted run of ours left, which is released first. */
+  List<Disk.Use> usesOf(List<Disk.Use> uses) {
+    return uses.stream()
+        .filter(use -> use.mountedAt().filter(leftovers::contains).isEmpty())
+        .toList();
+  }
+
   public static Machine observe(Host host) {
     Path mounts = host.path("/run/cos");
     BlockDevices devices = BlockDevices.observe(host);
@@ -156,14 +163,11 @@ public record Machine(
   private static Map<String, Previous> previous(Host host, BlockDevices devices) {
     Map<String, Previous> found = new TreeMap<>();
     for (Disk disk : devices.disks()) {
-      Optional<Disk.Partition> state = disk.partitionLabelled("COS_STATE");
-      if (state.isPresent()) {
-        found.put(
-            disk.name(),
-            holds(host, state.get().device(), UNFINISHED)
-                    || !holds(host, state.get().device(), "cOS/active.img")
-                ? Previous.INTERRUPTED
-                : Previous.COMPLETE);
+      Optional<Path> state = disk.partitionLabelled("COS_STATE").map(Disk.Partition::device);
+      if (state.isPresent() && holds(host, state.get(), UNFINISHED)) {
+        found.put(disk.name(), Previous.INTERRUPTED);
+      } else if (state.isPresent() && holds(host, state.get(), "cOS/active.img")) {
+        found.put(disk.name(), Previous.COMPLETE);
       } else if (disk.tableId().equals(Optional.of(PartitionTable.DISK_UUID))) {
         found.put(disk.name(), Previous.INTERRUPTED);
       }

@@ -56,6 +56,7 @@ public final class RequestReader {
         sizes(),
         extraPartitions(),
         install.force(),
+        noFormat(),
         written("install.grub-entry-name", install.grubEntryName()),
         tty(),
         install.cloudInit().stream().map(fetched).toList(),
@@ -73,9 +74,6 @@ public final class RequestReader {
   }
 
   private void refuseWhatIsMissing() {
-    if (install.noFormat()) {
-      notYet("install.no-format", "remove it; the disk is partitioned and formatted");
-    }
     if (!install.encryptedPartitions().isEmpty()) {
       notYet("install.encrypted_partitions", "remove it to install without encryption");
     }
@@ -107,6 +105,16 @@ public final class RequestReader {
             notYet("install." + name + ".fs", "remove it; images are ext2");
           }
         });
+  }
+
+  private Optional<InstallRequest.NoFormat> noFormat() {
+    return install.noFormat()
+        ? Optional.of(
+            new InstallRequest.NoFormat(
+                config
+                    .position("install.no-format")
+                    .or(() -> config.position("install.no_format"))))
+        : Optional.empty();
   }
 
   private void checkBundles() {

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * @param mounts {@code /run/cos}: what the agent mounts itself is below it
  * @param efi where the firmware looks for boot loaders
  * @param leftovers what an interrupted action left
- * @param isActiveProven whether the active system came up since it was installed
+ * @param isActiveProven whether there is an active system, and it came up since it was installed
  * @param hasSquashedRecovery the recovery system is a squashfs
  * @param missingTools programs that both need and the node lacks
  */
@@ -73,9 +73,12 @@ public record InstalledNode(
    * @param imageMounts the new image and what is bound into it, deepest first
    * @param loops of images that nothing runs from
    * @param replacedActive the system that the new one has replaced already, still without its role
+   * @param movedActive the active image is gone: agents before this one gave it the name of the
+   *     passive one first, and its label afterwards
    */
-  public record Leftovers(List<Path> imageMounts, List<Path> loops, boolean replacedActive) {
-    public static final Leftovers NONE = new Leftovers(List.of(), List.of(), false);
+  public record Leftovers(
+      List<Path> imageMounts, List<Path> loops, boolean replacedActive, boolean movedActive) {
+    public static final Leftovers NONE = new Leftovers(List.of(), List.of(), false, false);
 
     public Leftovers {
       imageMounts = List.copyOf(imageMounts);
@@ -120,7 +123,7 @@ public record InstalledNode(
         place(disks, "COS_OEM"),
         place(disks, "COS_PERSISTENT"),
         leftovers(host, mounts, state, recovery),
-        state.map(found -> isProven(host, found)).orElse(false),
+        state.map(found -> has(host, found, Slot.ACTIVE) && isProven(host, found)).orElse(false),
         recovery
             .flatMap(found -> identity(host, found, Slot.FOLDER + "/" + Slot.SQUASHED_RECOVERY))
             .isPresent(),
@@ -191,7 +194,14 @@ public record InstalledNode(
     return new Leftovers(
         all.stream().filter(target -> target.startsWith(transition)).toList(),
         loops,
-        state.map(found -> hasReplacedActive(host, found)).orElse(false));
+        state.map(found -> hasReplacedActive(host, found)).orElse(false),
+        state
+            .map(found -> !has(host, found, Slot.ACTIVE) && has(host, found, Slot.PASSIVE))
+            .orElse(false));
+  }
+
+  private static boolean has(Host host, Place state, Slot slot) {
+    return identity(host, state, Slot.FOLDER + "/" + slot.file()).isPresent();
   }
 
   /** A second name of the active image is no sign of anything; another file of that name is. */

@@ -14,6 +14,13 @@ import java.util.stream.Collectors;
 
 /** What the actions of the agent do to a machine, as values. */
 public sealed interface NodeStep extends Step {
+  static NodeStep of(DiskStep step) {
+    return new OnDisk(step);
+  }
+
+  static NodeStep of(BootStep step) {
+    return new OnBoot(step);
+  }
 
   /** A step of the storage feature. */
   record OnDisk(DiskStep step) implements NodeStep {

@@ -102,7 +102,7 @@ public record SourceOpening(
             .filter(place -> place.mountedAt().isEmpty())
             .map(
                 place ->
-                    new NodeStep.OnDisk(
+                    NodeStep.of(
                         new DiskStep.Mount(place.device(), persistent, place.filesystem())));
     return new SourceOpening(
         host,

@@ -4,6 +4,7 @@ import io.kairos.agent.node.Deployment;
 import io.kairos.agent.node.InstalledNode;
 import io.kairos.agent.node.InstalledNode.Place;
 import io.kairos.agent.node.NodeDiary;
+import io.kairos.agent.node.NodeOpening;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.agent.node.SourceFacts;
 import io.kairos.agent.node.SystemSource;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Decides how a node becomes new again, and touches nothing: same node, source and request, same
@@ -91,26 +91,28 @@ public final class ResetPlanner {
   private final class Draft {
     private final Plan.Builder<NodeStep> plan = Plan.named("reset");
     private final Place place = node.state().get();
-    private final Path state = place.mountedAt().orElse(node.mounts().resolve("state"));
+    private final NodeOpening opening = new NodeOpening(node, plan);
+    private final Path state = opening.at(place, "state");
     private final Path system = node.mounts().resolve("transition");
     private final Path efi = node.mounts().resolve("efi");
     private final Path transition = image(InstalledNode.TRANSITION);
     private final Path active = image(Slot.ACTIVE.file());
-    private final Map<String, Path> binds = new TreeMap<>();
+    private final Deployment deployment =
+        new Deployment(
+            source,
+            facts,
+            transition,
+            Deployment.size(facts, request.size()),
+            Slot.ACTIVE.label(),
+            system);
 
     Plan<NodeStep> plan() {
       plan.milestone("prepare");
-      InstalledNode.Leftovers left = node.leftovers();
-      if (left.holdSomething()) {
-        plan.must(disk(new DiskStep.ReleaseLeftovers(left.imageMounts(), left.loops(), List.of())));
-      }
-      plan.must(
-          place.mountedAt().isPresent()
-              ? disk(new DiskStep.RemountWritable(state))
-              : disk(new DiskStep.Mount(place.device(), state, place.filesystem())));
-      mount(node.oem(), "oem", "/oem");
+      opening.release();
+      opening.makeWritable(place, "state");
+      opening.mountOem();
       setNextEntry(AGAIN);
-      mount(node.persistent(), "persistent", "/usr/local");
+      opening.mountPersistent();
       plan.milestone("before-reset");
       stage("before-reset");
       deploy();
@@ -123,82 +125,59 @@ public final class ResetPlanner {
       return plan.build();
     }
 
-    private void mount(Optional<Place> wanted, String name, String inside) {
-      wanted.ifPresent(
-          found -> {
-            Path at = found.mountedAt().orElse(node.mounts().resolve(name));
-            if (found.mountedAt().isEmpty()) {
-              plan.must(disk(new DiskStep.Mount(found.device(), at, found.filesystem())));
-            }
-            binds.put(inside, at);
-          });
-    }
-
     /** The last word of a reset that formats the OEM partition is the new partition itself. */
     private void setNextEntry(String entry) {
-      if (binds.containsKey("/oem")) {
+      if (opening.binds().containsKey("/oem")) {
         plan.must(
-            boot(
+            NodeStep.of(
                 new BootStep.SetVariables(
-                    binds.get("/oem").resolve("grubenv"), Map.of("next_entry", entry))));
+                    opening.binds().get("/oem").resolve("grubenv"), Map.of("next_entry", entry))));
       }
     }
 
     private void deploy() {
       plan.milestone("active");
-      plan.must(disk(new DiskStep.DeleteFile(transition)));
-      plan.must(disk(new DiskStep.DeleteFile(image(InstalledNode.PREVIOUS))));
+      plan.must(NodeStep.of(new DiskStep.DeleteFile(transition)));
+      plan.must(NodeStep.of(new DiskStep.DeleteFile(image(InstalledNode.PREVIOUS))));
       plan.must(
-          disk(
+          NodeStep.of(
               new DiskStep.RequireRoom(
                   state, facts.content().plus(Deployment.SPARE), "the new system")));
-      new Deployment(
-              source,
-              facts,
-              transition,
-              Deployment.size(facts, request.size()),
-              Slot.ACTIVE.label(),
-              system)
-          .addTo(plan);
-      if (!request.extraFolders().isEmpty()) {
-        plan.should(new NodeStep.MakeExtraFolders(system, request.extraFolders()));
-      }
-      if (facts.hasSelinuxPolicy()) {
-        plan.must(new NodeStep.RelabelForSelinux(system));
-      }
-      plan.strict(new NodeStep.RunStageInImage("after-reset-chroot", system, binds));
-      plan.must(new NodeStep.CheckSystem(system));
-      plan.should(
-          new NodeStep.RecordSystem(
-              transition.getParent(), InstalledNode.TRANSITION, system, source));
+      deployment.deploy(plan);
+      deployment.makeFolders(plan, request.extraFolders());
+      deployment.adapt(plan, "after-reset-chroot", opening.binds());
+      deployment.check(plan);
+      deployment.record(plan);
       bootLoader();
-      plan.must(boot(new BootStep.SetTitle(system, state, request.title())));
-      plan.must(disk(new DiskStep.UnmountImage(transition, system)));
-      plan.must(disk(new DiskStep.CheckImage(transition)));
+      plan.must(NodeStep.of(new BootStep.SetTitle(system, state, request.title())));
+      deployment.close(plan);
     }
 
     private void bootLoader() {
       plan.milestone("bootloader");
       boolean isEfi = node.firmware() == Firmware.EFI;
       if (isEfi) {
-        plan.must(disk(new DiskStep.Mount(node.efi().get().device(), efi, Filesystem.VFAT)));
+        plan.must(NodeStep.of(new DiskStep.Mount(node.efi().get().device(), efi, Filesystem.VFAT)));
         String arch = BootPerformer.architecture();
-        plan.must(boot(new BootStep.CopyEfiModules(system, state, arch)));
-        plan.must(boot(new BootStep.CopyEfiLoaders(system, efi, arch)));
+        plan.must(NodeStep.of(new BootStep.CopyEfiModules(system, state, arch)));
+        plan.must(NodeStep.of(new BootStep.CopyEfiLoaders(system, efi, arch)));
       } else {
-        plan.must(boot(new BootStep.InstallBiosGrub(place.disk(), system, state, place.device())));
+        plan.must(
+            NodeStep.of(new BootStep.InstallBiosGrub(place.disk(), system, state, place.device())));
       }
-      plan.must(boot(new BootStep.StageMenu(system, state, request.tty())));
-      plan.must(boot(new BootStep.PublishMenu(state, isEfi ? Optional.of(efi) : Optional.empty())));
+      plan.must(NodeStep.of(new BootStep.StageMenu(system, state, request.tty())));
+      plan.must(
+          NodeStep.of(
+              new BootStep.PublishMenu(state, isEfi ? Optional.of(efi) : Optional.empty())));
     }
 
     private void rotate() {
       plan.milestone("passive");
-      plan.must(disk(new DiskStep.Publish(transition, active)));
-      plan.must(disk(new DiskStep.CopyFile(active, transition)));
-      plan.must(disk(new DiskStep.LabelImage(transition, Slot.PASSIVE.label())));
-      plan.must(disk(new DiskStep.Publish(transition, image(Slot.PASSIVE.file()))));
-      plan.must(boot(BootAssessment.end(state)));
+      plan.must(NodeStep.of(new DiskStep.Publish(transition, active)));
+      plan.must(NodeStep.of(new DiskStep.CopyFile(active, transition)));
+      plan.must(NodeStep.of(new DiskStep.LabelImage(transition, Slot.PASSIVE.label())));
+      plan.must(NodeStep.of(new DiskStep.Publish(transition, image(Slot.PASSIVE.file()))));
+      plan.must(NodeStep.of(BootAssessment.end(state)));
     }
 
     private void forget() {
@@ -207,10 +186,10 @@ public final class ResetPlanner {
         node.persistent()
             .ifPresent(
                 found -> {
-                  plan.must(new NodeStep.CarryDiary(binds.get("/usr/local"), state));
+                  plan.must(new NodeStep.CarryDiary(opening.binds().get("/usr/local"), state));
                   format(found, "COS_PERSISTENT", "/usr/local");
-                  plan.must(new NodeStep.CarryDiary(state, binds.get("/usr/local")));
-                  plan.must(disk(new DiskStep.DeleteFile(state.resolve(NodeDiary.FILE))));
+                  plan.must(new NodeStep.CarryDiary(state, opening.binds().get("/usr/local")));
+                  plan.must(NodeStep.of(new DiskStep.DeleteFile(state.resolve(NodeDiary.FILE))));
                 });
       }
       if (request.formatsOem()) {
@@ -221,24 +200,26 @@ public final class ResetPlanner {
     private void format(Place found, String label, String inside) {
       List<Path> mounts = new ArrayList<>(found.mounts());
       if (mounts.isEmpty()) {
-        mounts.add(binds.get(inside));
+        mounts.add(opening.binds().get(inside));
       }
-      mounts.reversed().forEach(at -> plan.must(disk(new DiskStep.Unmount(at))));
+      mounts.reversed().forEach(at -> plan.must(NodeStep.of(new DiskStep.Unmount(at))));
       plan.must(
-          disk(
+          NodeStep.of(
               new DiskStep.Format(
                   found.device(),
                   found.filesystem(),
                   Optional.of(label),
                   Deployment.formatOptions(found.filesystem()))));
-      plan.must(disk(new DiskStep.Mount(found.device(), binds.get(inside), found.filesystem())));
+      plan.must(
+          NodeStep.of(
+              new DiskStep.Mount(found.device(), opening.binds().get(inside), found.filesystem())));
     }
 
     private void record() {
-      if (binds.containsKey("/usr/local")) {
+      if (opening.binds().containsKey("/usr/local")) {
         plan.should(
             new NodeStep.RecordInDiary(
-                NodeDiary.Event.RESET, binds.get("/usr/local"), source.text()));
+                NodeDiary.Event.RESET, opening.binds().get("/usr/local"), source.text()));
       }
     }
 
@@ -249,13 +230,5 @@ public final class ResetPlanner {
     private void stage(String name) {
       plan.strict(new NodeStep.RunStage(name, List.of()));
     }
-  }
-
-  private static NodeStep disk(DiskStep step) {
-    return new NodeStep.OnDisk(step);
-  }
-
-  private static NodeStep boot(BootStep step) {
-    return new NodeStep.OnBoot(step);
   }
 }

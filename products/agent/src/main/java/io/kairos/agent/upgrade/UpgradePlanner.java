@@ -4,6 +4,7 @@ import io.kairos.agent.node.Deployment;
 import io.kairos.agent.node.InstalledNode;
 import io.kairos.agent.node.InstalledNode.Place;
 import io.kairos.agent.node.NodeDiary;
+import io.kairos.agent.node.NodeOpening;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.agent.node.SourceFacts;
 import io.kairos.agent.node.SystemSource;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Decides how a new system takes its role, and touches nothing: same node, source and request, same
@@ -105,20 +105,29 @@ public final class UpgradePlanner {
     private final Plan.Builder<NodeStep> plan =
         Plan.named(isRollback ? "rollback" : isActive ? "upgrade" : "upgrade-recovery");
     private final Place place = (isActive ? node.state() : node.recovery()).get();
-    private final Path partition =
-        place.mountedAt().orElse(node.mounts().resolve(isActive ? "state" : "recovery"));
+    private final NodeOpening opening = new NodeOpening(node, plan);
+    private final String name = isActive ? "state" : "recovery";
+    private final Path partition = opening.at(place, name);
     private final Path transition = image(InstalledNode.TRANSITION);
     private final Path previous = image(InstalledNode.PREVIOUS);
     private final Path system = node.mounts().resolve("transition");
-    private final Map<String, Path> binds = new TreeMap<>();
+    private final Deployment deployment =
+        new Deployment(
+            source,
+            facts,
+            transition,
+            Deployment.size(facts, request.size()),
+            slot().label(),
+            system);
 
     Plan<NodeStep> plan() {
       plan.milestone("prepare");
-      release();
-      makeWritable();
-      mountForHooks();
+      opening.release();
+      opening.makeWritable(place, name);
+      opening.mountOem();
+      opening.mountPersistent();
       cleanUp();
-      plan.must(disk(new DiskStep.RequireRoom(partition, needed(), "the new system")));
+      plan.must(NodeStep.of(new DiskStep.RequireRoom(partition, needed(), "the new system")));
       if (isRollback) {
         deployPrevious();
       } else {
@@ -142,60 +151,34 @@ public final class UpgradePlanner {
             .ifPresent(
                 oem ->
                     plan.should(
-                        boot(
+                        NodeStep.of(
                             new BootStep.SetVariables(
-                                binds.get("/oem").resolve("grubenv"),
+                                opening.binds().get("/oem").resolve("grubenv"),
                                 Map.of("next_entry", "cos")))));
       }
-      if (!isRollback && binds.containsKey("/usr/local")) {
+      if (!isRollback && opening.binds().containsKey("/usr/local")) {
         plan.should(
             new NodeStep.RecordInDiary(
                 isActive ? NodeDiary.Event.ACTIVE_UPGRADE : NodeDiary.Event.RECOVERY_UPGRADE,
-                binds.get("/usr/local"),
+                opening.binds().get("/usr/local"),
                 source.text()));
       }
       return plan.build();
     }
 
-    private void release() {
-      InstalledNode.Leftovers left = node.leftovers();
-      if (left.holdSomething()) {
-        plan.must(disk(new DiskStep.ReleaseLeftovers(left.imageMounts(), left.loops(), List.of())));
-      }
-    }
-
-    private void makeWritable() {
-      plan.must(
-          place.mountedAt().isPresent()
-              ? disk(new DiskStep.RemountWritable(partition))
-              : disk(new DiskStep.Mount(place.device(), partition, place.filesystem())));
-    }
-
-    /** Stages in the new system see the node's own files. */
-    private void mountForHooks() {
-      mount(node.oem(), "oem", "/oem");
-      mount(node.persistent(), "persistent", "/usr/local");
-    }
-
-    private void mount(Optional<Place> wanted, String name, String inside) {
-      wanted.ifPresent(
-          found -> {
-            Path at = found.mountedAt().orElse(node.mounts().resolve(name));
-            if (found.mountedAt().isEmpty()) {
-              plan.must(disk(new DiskStep.Mount(found.device(), at, found.filesystem())));
-            }
-            binds.put(inside, at);
-          });
-    }
-
     /** What an interrupted upgrade had begun is ended, or is as if it had not been. */
     private void cleanUp() {
-      plan.must(disk(new DiskStep.DeleteFile(transition)));
+      plan.must(NodeStep.of(new DiskStep.DeleteFile(transition)));
       if (isActive) {
         if (node.leftovers().replacedActive()) {
           makePreviousPassive();
         } else {
-          plan.must(disk(new DiskStep.DeleteFile(previous)));
+          plan.must(NodeStep.of(new DiskStep.DeleteFile(previous)));
+        }
+        if (node.leftovers().movedActive()) {
+          plan.must(
+              NodeStep.of(
+                  new DiskStep.LabelImage(image(Slot.PASSIVE.file()), Slot.PASSIVE.label())));
         }
       }
     }
@@ -207,72 +190,57 @@ public final class UpgradePlanner {
 
     private void deploy() {
       plan.milestone("deploy");
-      new Deployment(
-              source,
-              facts,
-              transition,
-              Deployment.size(facts, request.size()),
-              slot().label(),
-              system)
-          .addTo(plan);
+      deployment.deploy(plan);
       if (!request.leftOut().isEmpty()) {
         plan.must(new NodeStep.LeaveOut(system, request.leftOut()));
       }
-      if (!request.extraFolders().isEmpty()) {
-        plan.should(new NodeStep.MakeExtraFolders(system, request.extraFolders()));
-      }
-      if (facts.hasSelinuxPolicy()) {
-        plan.must(new NodeStep.RelabelForSelinux(system));
-      }
-      plan.strict(new NodeStep.RunStageInImage("after-upgrade-chroot", system, binds));
-      plan.should(
-          new NodeStep.RecordSystem(
-              transition.getParent(), InstalledNode.TRANSITION, system, source));
+      deployment.makeFolders(plan, request.extraFolders());
+      deployment.adapt(plan, "after-upgrade-chroot", opening.binds());
+      deployment.record(plan);
     }
 
     /** It has had its hooks, and it stays the system that it is. */
     private void deployPrevious() {
       plan.milestone("deploy");
-      plan.must(disk(new DiskStep.CopyFile(image(Slot.PASSIVE.file()), transition)));
-      plan.must(disk(new DiskStep.LabelImage(transition, slot().label())));
-      plan.must(disk(new DiskStep.MountImage(transition, system, Filesystem.EXT2)));
+      plan.must(NodeStep.of(new DiskStep.CopyFile(image(Slot.PASSIVE.file()), transition)));
+      plan.must(NodeStep.of(new DiskStep.LabelImage(transition, slot().label())));
+      plan.must(NodeStep.of(new DiskStep.MountImage(transition, system, Filesystem.EXT2)));
     }
 
     private void finish() {
-      plan.must(new NodeStep.CheckSystem(system));
+      deployment.check(plan);
       if (isActive) {
-        plan.must(boot(new BootStep.SetTitle(system, partition, request.title())));
-        plan.must(boot(new BootStep.StageMenu(system, partition, Optional.empty())));
+        plan.must(NodeStep.of(new BootStep.SetTitle(system, partition, request.title())));
+        plan.must(NodeStep.of(new BootStep.StageMenu(system, partition, Optional.empty())));
       }
-      plan.must(disk(new DiskStep.UnmountImage(transition, system)));
-      plan.must(disk(new DiskStep.CheckImage(transition)));
+      deployment.close(plan);
     }
 
     private void rotate() {
       Path active = image(Slot.ACTIVE.file());
       boolean keepsActive = node.boot() != BootState.PASSIVE && node.isActiveProven();
       // Before the new system can be booted, and after the old one cannot spoil it any more.
-      plan.must(boot(BootAssessment.start(partition)));
+      plan.must(NodeStep.of(BootAssessment.start(partition)));
       if (keepsActive) {
-        plan.must(disk(new DiskStep.LinkFile(active, previous)));
+        plan.must(NodeStep.of(new DiskStep.LinkFile(active, previous)));
       }
-      plan.must(disk(new DiskStep.Publish(transition, active)));
-      plan.must(boot(new BootStep.PublishMenu(partition, Optional.empty())));
+      plan.must(NodeStep.of(new DiskStep.Publish(transition, active)));
+      plan.must(NodeStep.of(new BootStep.PublishMenu(partition, Optional.empty())));
       if (keepsActive) {
         makePreviousPassive();
       }
     }
 
     private void makePreviousPassive() {
-      plan.must(disk(new DiskStep.LabelImage(previous, Slot.PASSIVE.label())));
-      plan.must(disk(new DiskStep.Publish(previous, image(Slot.PASSIVE.file()))));
+      plan.must(NodeStep.of(new DiskStep.LabelImage(previous, Slot.PASSIVE.label())));
+      plan.must(NodeStep.of(new DiskStep.Publish(previous, image(Slot.PASSIVE.file()))));
     }
 
     /** The boot menu takes a squashfs first, so it goes once the image is there. */
     private void replaceRecovery() {
-      plan.must(disk(new DiskStep.Publish(transition, image(Slot.RECOVERY.file()))));
+      plan.must(NodeStep.of(new DiskStep.Publish(transition, image(Slot.RECOVERY.file()))));
       if (node.hasSquashedRecovery()) {
-        plan.must(disk(new DiskStep.DeleteFile(image(Slot.SQUASHED_RECOVERY))));
+        plan.must(NodeStep.of(new DiskStep.DeleteFile(image(Slot.SQUASHED_RECOVERY))));
       }
     }
 
@@ -287,13 +255,5 @@ public final class UpgradePlanner {
     private void stage(String name) {
       plan.strict(new NodeStep.RunStage(name, List.of()));
     }
-  }
-
-  private static NodeStep disk(DiskStep step) {
-    return new NodeStep.OnDisk(step);
-  }
-
-  private static NodeStep boot(BootStep step) {
-    return new NodeStep.OnBoot(step);
   }
 }

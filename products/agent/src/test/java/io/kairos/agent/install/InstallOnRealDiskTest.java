@@ -6,18 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kairos.agent.bundle.Bundles;
 import io.kairos.agent.node.FakeSystem;
 import io.kairos.agent.node.Lab;
+import io.kairos.agent.node.LabInstaller;
 import io.kairos.agent.node.NodeStep;
 import io.kairos.agent.node.SystemSource;
 import io.kairos.agent.node.TestImage;
 import io.kairos.base.Bytes;
-import io.kairos.boot.BootPerformer;
-import io.kairos.boot.BootStep;
 import io.kairos.config.BundleConfig;
 import io.kairos.plan.Faults;
-import io.kairos.plan.Performer;
-import io.kairos.plan.Progress;
 import io.kairos.plan.Step;
-import io.kairos.plan.Undo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -254,6 +250,7 @@ class InstallOnRealDiskTest {
         false,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         List.of(config),
         List.of("/srv/extra"),
         Map.of("extra_cmdline", "quiet"),
@@ -276,31 +273,7 @@ class InstallOnRealDiskTest {
   }
 
   private Installer installer(Lab lab, Faults faults) {
-    var real = new BootPerformer(lab, lab::at);
-    Performer<BootStep> boot =
-        (step, progress) -> {
-          if (step instanceof BootStep.InstallBiosGrub grub) { // the fake system has no programs
-            make(grub.state().resolve("grub/i386-pc"));
-            return Undo.NOTHING;
-          }
-          return real.perform(step, progress);
-        };
-    return new Installer(
-        lab,
-        lab::at,
-        boot,
-        (stage, host, _) ->
-            stagesRun.add(host == lab ? stage : stage + " in " + host.path("/").getFileName()),
-        Progress.SILENT,
-        faults);
-  }
-
-  private static void make(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    return new LabInstaller(lab, stagesRun).with(LabInstaller.recording(lab, stagesRun), faults);
   }
 
   private static List<String> names(Path folder) throws Exception {

@@ -15,6 +15,7 @@ import io.kairos.base.Position;
 import io.kairos.boot.Firmware;
 import io.kairos.config.BundleConfig;
 import io.kairos.plan.Plan;
+import io.kairos.storage.PartitionTable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ class InstallPlannerTest {
                 extra("swapless", "", Bytes.ofMib(512), "none"),
                 extra("share", "SHARE", Bytes.ofMib(1024), "")),
             false,
+            Optional.empty(),
             Optional.of("My node"),
             Optional.of("ttyS1"),
             List.of(Path.of("/tmp/first.yaml"), CONFIG),
@@ -127,7 +129,7 @@ class InstallPlannerTest {
 
     InstallPlan plan = plan(Machines.with(Firmware.BIOS, disk("sda", GIB.times(40))), request);
 
-    assertThat(plan.table().partition("state").sectors()).isEqualTo(5800 * 2048L);
+    assertThat(table(plan).partition("state").sectors()).isEqualTo(5800 * 2048L);
     assertThat(plan.notes())
         .anySatisfy(
             note ->
@@ -191,7 +193,11 @@ class InstallPlannerTest {
   }
 
   private static long mib(InstallPlan plan, String partition) {
-    return plan.table().partition(partition).sectors() / 2048;
+    return table(plan).partition(partition).sectors() / 2048;
+  }
+
+  private static PartitionTable table(InstallPlan plan) {
+    return plan.destination().table().orElseThrow();
   }
 
   @Test
@@ -242,6 +248,7 @@ class InstallPlannerTest {
         sizes,
         extras,
         plain.force(),
+        plain.noFormat(),
         plain.bootEntryName(),
         plain.tty(),
         plain.cloudInit(),

@@ -5,11 +5,13 @@ import io.kairos.boot.Firmware;
 import io.kairos.formats.filesystem.Superblock;
 import io.kairos.storage.BlockDevices;
 import io.kairos.storage.Disk;
+import io.kairos.storage.PartitionSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /** Machines to plan for. */
 final class Machines {
@@ -48,6 +50,51 @@ final class Machines {
         Optional.empty());
   }
 
+  /** With a GPT and these partitions. */
+  static Disk prepared(Disk disk, Disk.Partition... partitions) {
+    return new Disk(
+        disk.name(),
+        disk.device(),
+        disk.kind(),
+        disk.size(),
+        disk.sectorSize(),
+        disk.isRemovable(),
+        disk.isReadOnly(),
+        disk.model(),
+        disk.content(),
+        List.of(partitions),
+        disk.uses(),
+        false,
+        Optional.of(new UUID(0, 1)));
+  }
+
+  /** The partition in which GRUB keeps its core image. */
+  static Disk.Partition biosBoot(String disk, int number) {
+    return partition(
+        disk, number, Bytes.ofMib(1), Optional.of(PartitionSpec.Role.BIOS_BOOT.type()), "", "");
+  }
+
+  static Disk.Partition partition(
+      String disk, int number, Bytes size, String filesystem, String label) {
+    return partition(disk, number, size, Optional.empty(), filesystem, label);
+  }
+
+  private static Disk.Partition partition(
+      String disk, int number, Bytes size, Optional<UUID> type, String filesystem, String label) {
+    return new Disk.Partition(
+        disk + number,
+        Path.of("/dev/" + disk + number),
+        number,
+        size,
+        Optional.empty(),
+        Optional.empty(),
+        type,
+        filesystem.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Superblock(filesystem, Optional.of(label), Optional.empty())),
+        List.of());
+  }
+
   static Disk removable(Disk disk) {
     return new Disk(
         disk.name(),
@@ -84,6 +131,10 @@ final class Machines {
 
   /** With one partition that is used in some way. */
   static Disk inUse(Disk disk, String how, Optional<Path> mountedAt) {
+    return inUse(disk, "", how, mountedAt);
+  }
+
+  static Disk inUse(Disk disk, String label, String how, Optional<Path> mountedAt) {
     Path device = Path.of(disk.device() + "3");
     return new Disk(
         disk.name(),
@@ -103,7 +154,8 @@ final class Machines {
                 GIB,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(new Superblock("ext4", Optional.empty(), Optional.empty())),
+                Optional.empty(),
+                Optional.of(new Superblock("ext4", Optional.of(label), Optional.empty())),
                 List.of(new Disk.Use(device, how, mountedAt)))),
         disk.uses(),
         false,

@@ -3,22 +3,15 @@ package io.kairos.agent.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kairos.agent.Stages;
-import io.kairos.agent.bundle.Bundles;
 import io.kairos.agent.health.HealthCommand;
-import io.kairos.agent.install.InstallRequest;
-import io.kairos.agent.install.Installer;
 import io.kairos.agent.upgrade.UpgradePlanner;
 import io.kairos.agent.upgrade.UpgradeRequest;
 import io.kairos.base.Bytes;
-import io.kairos.boot.BootPerformer;
-import io.kairos.boot.BootStep;
 import io.kairos.formats.filesystem.Superblock;
 import io.kairos.formats.grubenv.GrubEnvironment;
 import io.kairos.plan.Faults;
-import io.kairos.plan.Performer;
 import io.kairos.plan.Progress;
 import io.kairos.plan.Step;
-import io.kairos.plan.Undo;
 import io.kairos.testkit.disk.Ext4;
 import io.kairos.testkit.disk.PartitionedDisk;
 import io.kairos.testkit.disk.View;
@@ -30,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A node of a few files on a loop device, installed with the system {@code first}.
@@ -42,29 +34,9 @@ public record LabNode(Path root, Lab lab, List<String> stagesRun) implements Aut
     var node = new LabNode(root, Lab.withDisk(root, Bytes.ofMib(4096)), new ArrayList<>());
     Path config =
         Files.writeString(node.lab.path("/merged.yaml"), "#cloud-config\nhostname: box\n");
-    new Installer(
-            node.lab, node.lab::at, node.boot(), (_, _, _) -> {}, Progress.SILENT, Faults.NONE)
-        .install(
-            new InstallRequest(
-                node.lab.disk().toString(),
-                Optional.empty(),
-                Optional.of(new SystemSource.Tree(node.system("first"))),
-                InstallRequest.Sizes.DEFAULTS,
-                List.of(),
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                List.of(config),
-                List.of(),
-                Map.of(),
-                List.of(),
-                List.of(),
-                Bundles.NONE,
-                false,
-                false,
-                false,
-                Optional.empty(),
-                new InstallRequest.Afterwards(false, false)));
+    new LabInstaller(node.lab, node.stagesRun)
+        .install(LabInstaller.request(node.lab, node.system("first"), config), Faults.NONE);
+    node.stagesRun.clear();
     node.lab.shutDown();
     return node;
   }
@@ -79,20 +51,12 @@ public record LabNode(Path root, Lab lab, List<String> stagesRun) implements Aut
     return tree;
   }
 
-  /** The fake system has no programs, so GRUB's own installer is left out. */
-  private Performer<BootStep> boot() {
-    var real = new BootPerformer(lab, lab::at);
-    return (step, progress) ->
-        step instanceof BootStep.InstallBiosGrub ? Undo.NOTHING : real.perform(step, progress);
-  }
-
   public ActionRunner runner(Faults faults) {
     return new ActionRunner(
         lab,
         lab::at,
-        boot(),
-        (stage, host, _) ->
-            stagesRun.add(host == lab ? stage : stage + " in " + host.path("/").getFileName()),
+        LabInstaller.boot(lab),
+        LabInstaller.recording(lab, stagesRun),
         Progress.SILENT,
         faults);
   }

@@ -84,7 +84,7 @@ class ResetOnRealDiskTest {
         .containsExactly("active.img", "passive.img", "systems.json");
     assertThat(node.look(state.resolve("cOS/active.img"))).isEqualTo("first COS_ACTIVE");
     assertThat(node.look(state.resolve("cOS/passive.img"))).isEqualTo("first COS_PASSIVE");
-    assertThat(state.resolve("grub2/grub.cfg")).exists();
+    assertThat(state.resolve("grub/grub.cfg")).exists();
     assertThat(root.resolve("oem/99_mine.yaml")).exists();
     assertThat(LabNode.variables(root.resolve("oem/grubenv"))).doesNotContainKey("next_entry");
     Path persistent = lab.look(5);

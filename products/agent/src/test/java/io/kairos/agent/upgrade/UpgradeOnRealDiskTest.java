@@ -242,14 +242,14 @@ class UpgradeOnRealDiskTest {
   @Test
   void anUpgradeBringsItsBootMenuAndKeepsTheConsole() throws IOException {
     lab.boot(ACTIVE);
-    Path menu = state().resolve("grub2/grub.cfg");
+    Path menu = state().resolve("grub/grub.cfg");
     lab.kernel().mount("", state(), "", Set.of(Kernel.MountFlag.REMOUNT), "");
     Files.writeString(menu, "old menu console=tty1 console=ttyS0\n");
 
     upgradeActive("second");
 
     assertThat(menu).hasContent("set timeout=10\n# console=tty1 console=ttyS0\n");
-    assertThat(state().resolve("grub2/grub.cfg.new")).doesNotExist();
+    assertThat(state().resolve("grub/grub.cfg.new")).doesNotExist();
   }
 
   @Test

@@ -96,7 +96,7 @@ class UpgradePlannerTest {
 
   @Test
   void anInterruptedRotationIsEndedFirst() {
-    var left = new Leftovers(List.of(), List.of(), true);
+    var left = new Leftovers(List.of(), List.of(), true, false);
     assertThat(summaries(node(BootState.ACTIVE, left, false)))
         .containsSubsequence(
             "label /run/initramfs/cos-state/cOS/previous.img COS_PASSIVE",
