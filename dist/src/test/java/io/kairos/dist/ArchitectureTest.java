@@ -88,6 +88,13 @@ class ArchitectureTest {
         .check(ALL);
     noClasses()
         .that()
+        .resideOutsideOfPackage("io.kairos.formats.qrcode..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.nayuki..")
+        .check(ALL);
+    noClasses()
+        .that()
         .resideOutsideOfPackage("io.kairos.zstd..")
         .should()
         .dependOnClassesThat()

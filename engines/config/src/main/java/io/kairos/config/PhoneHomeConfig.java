@@ -1,6 +1,8 @@
 package io.kairos.config;
 
 import io.kairos.base.Secret;
+import io.kairos.formats.gofmt.GoDuration;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +11,6 @@ import java.util.Optional;
  * The fleet server that a node reports to.
  *
  * @param url enables it
- * @param heartbeatInterval a duration as Go writes it, such as {@code 30s}; so are the others
  * @param allowedCommands absent allows upgrade, upgrade-recovery, reboot and unregister; an empty
  *     list allows nothing
  */
@@ -18,10 +19,10 @@ public record PhoneHomeConfig(
     Optional<Secret> registrationToken,
     Optional<String> group,
     Map<String, String> labels,
-    Optional<String> heartbeatInterval,
-    Optional<String> reconnectBackoff,
+    Optional<Duration> heartbeatInterval,
+    Optional<Duration> reconnectBackoff,
     Optional<Long> artifactDownloadRetries,
-    Optional<String> artifactDownloadRetryInterval,
+    Optional<Duration> artifactDownloadRetryInterval,
     Optional<List<String>> allowedCommands) {
   private static final String DURATION = "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$|^0$";
 
@@ -48,21 +49,21 @@ public record PhoneHomeConfig(
             .optional());
   }
 
-  private static Optional<String> duration(Section phoneHome, String key, String meaning) {
-    Optional<String> text =
-        phoneHome
-            .parsed(
-                key,
-                meaning + ", such as 30s or 5m",
-                value -> {
-                  if (!value.matches(DURATION)) {
-                    throw new IllegalArgumentException(
-                        "must be a duration, such as 30s or 5m, not '" + value + "'");
-                  }
-                  return value;
-                })
-            .optional();
+  /** As Go writes it. */
+  private static Optional<Duration> duration(Section phoneHome, String key, String meaning) {
+    Optional<Duration> duration =
+        phoneHome.parsed(key, meaning + ", such as 30s or 5m", PhoneHomeConfig::parse).optional();
     var _ = phoneHome.constrain(key, "pattern", DURATION);
-    return text;
+    return duration;
+  }
+
+  private static Duration parse(String text) {
+    return Optional.of(text)
+        .filter(written -> written.matches(DURATION))
+        .flatMap(GoDuration::parse)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "must be a duration, such as 30s or 5m, not '" + text + "'"));
   }
 }

@@ -19,7 +19,10 @@ public final class Lifecycle {
     this(host, out, Duration.ofSeconds(5));
   }
 
-  Lifecycle(Host host, PrintStream out, Duration grace) {
+  /**
+   * @param grace how long a person may object
+   */
+  public Lifecycle(Host host, PrintStream out, Duration grace) {
     this.host = host;
     this.out = out;
     this.grace = grace;

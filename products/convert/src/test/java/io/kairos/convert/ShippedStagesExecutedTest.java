@@ -271,6 +271,36 @@ class ShippedStagesExecutedTest {
   }
 
   @Test
+  void remoteRecoveryHasTheFirstConsole() throws IOException {
+    sentinel("recovery_mode");
+    run("initramfs").orThrow();
+    assertThat(exists("/etc/systemd/system/kairos-recovery.service")).isFalse();
+
+    write("/proc/cmdline", "root=LABEL=COS_SYSTEM kairos.remote_recovery_mode\n");
+    run("initramfs").orThrow();
+    assertThat(read("/etc/systemd/system/kairos-recovery.service"))
+        .contains("ExecStart=/usr/bin/kairos-agent recovery\n", "TTYPath=/dev/tty1\n")
+        .contains("net.core.rmem_max=7500000\n");
+    assertThat(calls())
+        .contains(
+            "systemctl disable getty@tty1\n",
+            "systemctl mask getty@tty1\n",
+            "systemctl enable kairos-recovery\n");
+  }
+
+  @Test
+  void openrcRunsRemoteRecoveryAndGreetsInItsOneFile() throws IOException {
+    sentinel("recovery_mode");
+    startsWithOpenrc();
+    write("/proc/cmdline", "root=LABEL=COS_SYSTEM kairos.remote_recovery_mode\n");
+    run("initramfs").orThrow();
+    write("/proc/mounts", "bpffs /sys/fs/bpf bpf rw 0 0\n"); // nothing is mounted in a test
+    run("boot").orThrow();
+    assertThat(read("/etc/inittab").lines()).contains("tty1::once:/usr/bin/kairos-agent recovery");
+    assertThat(read("/etc/issue")).startsWith("greeting\n").contains("recovery system");
+  }
+
+  @Test
   void homesGetTheirOwnersBackOnce() throws IOException {
     Path home = Files.createDirectories(files.path("/home/someone"));
     Path file = Files.writeString(home.resolve("file"), "x");

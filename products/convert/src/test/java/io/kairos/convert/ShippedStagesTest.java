@@ -54,6 +54,7 @@ class ShippedStagesTest {
     "initramfs, SSH host keys.Ed25519 host key",
     "initramfs, Host names.Name of a new machine",
     "initramfs, Installer.Installer on the first console",
+    "initramfs, Recovery.Remote recovery on the first console",
     "initramfs, Reset.Reset on the first console",
     "fs, Former name.State of c3os",
     "boot, System services.Kernel limits",

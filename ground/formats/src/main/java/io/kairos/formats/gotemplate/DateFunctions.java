@@ -1,19 +1,16 @@
 package io.kairos.formats.gotemplate;
 
 import io.kairos.base.InvalidConfig;
+import io.kairos.formats.gofmt.GoDuration;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** sprig's functions on dates. */
 final class DateFunctions implements FunctionSet {
-  private static final Pattern DURATION_PART =
-      Pattern.compile("([0-9]*\\.?[0-9]+)(ns|us|µs|ms|s|m|h)");
 
   @Override
   public Set<String> names() {
@@ -46,7 +43,7 @@ final class DateFunctions implements FunctionSet {
       case "htmlDate" -> time(a.expect(1).get(0)).format("2006-01-02");
       case "htmlDateInZone" -> inZone("2006-01-02", a.expect(2).get(0), a.text(1));
       case "dateModify", "date_modify", "mustDateModify", "must_date_modify" -> {
-        Duration shift = parsed(a.expect(2).text(0));
+        Duration shift = GoDuration.parse(a.expect(2).text(0)).orElse(null);
         GoTime time = time(a.get(1));
         if (shift == null) {
           if (name.startsWith("must")) {
@@ -94,35 +91,6 @@ final class DateFunctions implements FunctionSet {
     return new GoTime(time(value).moment().withZoneSameInstant(id)).format(layout);
   }
 
-  /** {@code 1h2m3s}; null when it is none. */
-  private static Duration parsed(String text) {
-    boolean negative = text.startsWith("-");
-    String rest = negative || text.startsWith("+") ? text.substring(1) : text;
-    if (rest.equals("0")) {
-      return Duration.ZERO;
-    }
-    Matcher part = DURATION_PART.matcher(rest);
-    double nanos = 0;
-    int at = 0;
-    while (at < rest.length() && part.find(at) && part.start() == at) {
-      double unit =
-          switch (part.group(2)) {
-            case "ns" -> 1;
-            case "us", "µs" -> 1e3;
-            case "ms" -> 1e6;
-            case "s" -> 1e9;
-            case "m" -> 60e9;
-            default -> 3600e9;
-          };
-      nanos += Double.parseDouble(part.group(1)) * unit;
-      at = part.end();
-    }
-    if (at == 0 || at < rest.length() || nanos >= Long.MAX_VALUE) {
-      return null;
-    }
-    return Duration.ofNanos((long) (negative ? -nanos : nanos));
-  }
-
   private static String duration(Duration duration) {
     long seconds = Math.abs(duration.toSeconds());
     if (seconds == 0) {
@@ -141,7 +109,7 @@ final class DateFunctions implements FunctionSet {
   private static String rounded(Object value) {
     Duration duration =
         switch (value) {
-          case String text -> parsed(text) == null ? Duration.ZERO : parsed(text);
+          case String text -> GoDuration.parse(text).orElse(Duration.ZERO);
           case Long nanos -> Duration.ofNanos(nanos);
           case GoTime time -> Duration.between(time.moment(), now().moment());
           case null, default -> Duration.ZERO;

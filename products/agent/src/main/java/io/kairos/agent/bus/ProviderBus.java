@@ -87,11 +87,21 @@ public final class ProviderBus {
   }
 
   /**
-   * Tells all providers at once, and waits for all.
+   * Tells all providers at once, waits for all, and prints the states that they tell.
    *
    * @throws HostFailure when one of them failed; the others have been told
    */
   public List<Provider.Answer> publish(ProviderEvent event, Map<String, Object> payload) {
+    return told(event, payload, true);
+  }
+
+  /** The same for states that are texts for people: whoever asks shows them. */
+  public List<Provider.Answer> ask(ProviderEvent event, Map<String, Object> payload) {
+    return told(event, payload, false);
+  }
+
+  private List<Provider.Answer> told(
+      ProviderEvent event, Map<String, Object> payload, boolean printsStates) {
     List<Provider.Answer> answers = new ArrayList<>();
     Optional<KairosException> failure = Optional.empty();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -103,7 +113,7 @@ public final class ProviderBus {
               .toList();
       for (Future<Provider.Answer> future : told) {
         try {
-          answers.add(heard(event, future.get()));
+          answers.add(heard(event, future.get(), printsStates));
         } catch (ExecutionException e) {
           if (!(e.getCause() instanceof KairosException known)) {
             throw new IllegalStateException(e.getCause());
@@ -123,7 +133,7 @@ public final class ProviderBus {
     return answers;
   }
 
-  private Provider.Answer heard(ProviderEvent event, Provider.Answer answer) {
+  private Provider.Answer heard(ProviderEvent event, Provider.Answer answer, boolean printsState) {
     if (isDebugged) {
       out.println(
           "[provider event: %s] %s at %s: state '%s', %d characters of data, log: %s"
@@ -135,7 +145,7 @@ public final class ProviderBus {
                   answer.data().length(),
                   answer.log()));
     }
-    if (!answer.state().isEmpty()) {
+    if (printsState && !answer.state().isEmpty()) {
       out.println("[provider event: " + event.word() + "] " + answer.state());
     }
     out.flush();

@@ -2,6 +2,7 @@ package io.kairos.agent.install;
 
 import io.kairos.agent.AgentLock;
 import io.kairos.agent.CheckedConfig;
+import io.kairos.agent.FirstConsole;
 import io.kairos.agent.FrontendEvents;
 import io.kairos.agent.HostWithEnvironment;
 import io.kairos.agent.Interruption;
@@ -20,7 +21,6 @@ import io.kairos.config.Config;
 import io.kairos.config.Fetcher;
 import io.kairos.config.HttpFetcher;
 import io.kairos.formats.json.Json;
-import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.plan.ConsoleProgress;
 import io.kairos.plan.Faults;
@@ -290,9 +290,8 @@ public final class InstallCommand {
     }
     if (afterwards.equals(new InstallRequest.Afterwards(false, false))) {
       out.println("Installation completed; remove the medium and reboot to start the new system");
-      if (isUnattended && host.hasProgram("systemctl")) {
-        host.run(
-            Command.of("systemctl", "--no-block", "start", "getty@tty1.service").expecting(0, 5));
+      if (isUnattended) {
+        FirstConsole.of(host).close();
       }
     }
   }

@@ -2,6 +2,8 @@ package io.kairos.agent.reset;
 
 import io.kairos.agent.AgentLock;
 import io.kairos.agent.CheckedConfig;
+import io.kairos.agent.Enter;
+import io.kairos.agent.FirstConsole;
 import io.kairos.agent.Interruption;
 import io.kairos.agent.Lifecycle;
 import io.kairos.agent.Root;
@@ -25,7 +27,6 @@ import io.kairos.config.Config;
 import io.kairos.config.ResetConfig;
 import io.kairos.formats.json.Json;
 import io.kairos.formats.json.JsonObject;
-import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.images.ImageSource;
 import io.kairos.plan.Plan;
@@ -150,14 +151,11 @@ public final class ResetCommand {
             : text.strip());
     out.println("Press Enter to stop.");
     out.flush();
-    if (!Enter.isPressed(in, reflection)) {
+    if (!Enter.of(in).isPressed(reflection)) {
       return false;
     }
     out.println("Reset aborted");
-    if (machine.hasProgram("systemctl")) {
-      machine.run(
-          Command.of("systemctl", "--no-block", "start", "getty@tty1.service").expecting(0, 5));
-    }
+    FirstConsole.of(machine).close();
     return true;
   }
 

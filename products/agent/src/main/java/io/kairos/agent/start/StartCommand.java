@@ -6,6 +6,7 @@ import io.kairos.agent.bundle.BundleOutput;
 import io.kairos.agent.bundle.Bundles;
 import io.kairos.agent.bus.ProviderBus;
 import io.kairos.agent.bus.ProviderEvent;
+import io.kairos.agent.phonehome.PhoneHomeService;
 import io.kairos.base.HostFailure;
 import io.kairos.base.KairosException;
 import io.kairos.boot.BootPerformer;
@@ -135,7 +136,16 @@ public final class StartCommand {
     var _ =
         ProviderBus.of(host, config, environment, out).publish(ProviderEvent.BOOTSTRAP, payload);
     if (config.agent().phoneHome().url().isPresent()) {
-      err.println("WARNING: phonehome.url is set, but phoning home is not available yet");
+      phoneHome();
+    }
+  }
+
+  /** A node that cannot phone home is up all the same. */
+  private void phoneHome() {
+    try {
+      new PhoneHomeService(machine).enable();
+    } catch (KairosException e) {
+      err.println("WARNING: this node does not phone home: " + e.getMessage());
     }
   }
 

@@ -5,9 +5,12 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The addresses by which others reach this node.
@@ -42,6 +45,21 @@ public record NodeAddresses(List<String> texts) {
       throw new HostFailure("cannot list the network interfaces", e);
     }
     return new NodeAddresses(List.copyOf(texts));
+  }
+
+  /** Each with its type, as in the state document; the host name comes last. */
+  public List<Map<String, Object>> listed(String hostname) {
+    return Stream.concat(
+            texts.stream().map(text -> entry("InternalIP", text)),
+            Stream.of(entry("Hostname", hostname)))
+        .toList();
+  }
+
+  private static Map<String, Object> entry(String type, String address) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("type", type);
+    entry.put("address", address);
+    return entry;
   }
 
   private static boolean isGlobalUnicast(InetAddress address) {

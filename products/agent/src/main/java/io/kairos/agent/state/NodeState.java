@@ -19,7 +19,6 @@ import io.kairos.storage.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -95,7 +94,7 @@ public record NodeState(Map<String, Object> tree) {
       state.put("boot", BootState.observe(host).word());
       state.put("in_ram", BootState.isInRam(text("/proc/cmdline").orElse("")));
       state.put("system", system());
-      state.put("addresses", (Supplier<Object>) () -> addresses(hostname));
+      state.put("addresses", (Supplier<Object>) () -> NodeAddresses.observe().listed(hostname));
       state.put("kairos", kairos());
       state.put("slots", (Supplier<Object>) this::slots);
       return new NodeState(state);
@@ -159,15 +158,6 @@ public record NodeState(Map<String, Object> tree) {
       system.remove("Random");
       system.remove("ProtectedID");
       return system;
-    }
-
-    private static List<Object> addresses(String hostname) {
-      List<Object> addresses = new ArrayList<>();
-      NodeAddresses.observe()
-          .texts()
-          .forEach(text -> addresses.add(ordered("type", "InternalIP", "address", text)));
-      addresses.add(ordered("type", "Hostname", "address", hostname));
-      return addresses;
     }
 
     private Map<String, Object> kairos() {

@@ -162,10 +162,34 @@ class StartCommandTest {
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("no network; starting over");
   }
 
+  private static final String PHONE_HOME = "/etc/systemd/system/kairos-agent-phonehome.service";
+
   @Test
-  void phoningHomeIsSaidToBeMissing() {
-    host.with("/oem/a.yaml", "#cloud-config\nphonehome: {url: 'https://fleet.example'}\n");
+  void aNodeWithAFleetHasAServiceForIt() {
+    host.with("/oem/a.yaml", "#cloud-config\nphonehome: {url: 'https://fleet.example'}\n")
+        .answering("systemctl", "");
     start(false);
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("phonehome.url is set");
+    assertThat(host.read(PHONE_HOME)).contains("ExecStart=/usr/bin/kairos-agent phone-home\n");
+    assertThat(host.commands("systemctl"))
+        .containsExactly(
+            "systemctl daemon-reload",
+            "systemctl enable kairos-agent-phonehome",
+            "systemctl --no-block start kairos-agent-phonehome");
+  }
+
+  @Test
+  void aNodeThatCannotPhoneHomeIsUpAllTheSame() {
+    host.with("/oem/a.yaml", "#cloud-config\nphonehome: {url: 'https://fleet.example'}\n")
+        .answering("systemctl", command -> new Output(1, "", "Access denied"));
+    start(false);
+    assertThat(told).hasSize(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("WARNING: this node does not phone home", "Access denied");
+  }
+
+  @Test
+  void aNodeWithoutAFleetHasNone() {
+    start(false);
+    assertThat(host.exists(PHONE_HOME)).isFalse();
   }
 }
