@@ -294,6 +294,7 @@ class ShippedStagesExecutedTest {
     startsWithOpenrc();
     write("/proc/cmdline", "root=LABEL=COS_SYSTEM kairos.remote_recovery_mode\n");
     run("initramfs").orThrow();
+    write("/proc/mounts", "bpffs /sys/fs/bpf bpf rw 0 0\n"); // nothing is mounted in a test
     run("boot").orThrow();
     assertThat(read("/etc/inittab").lines()).contains("tty1::once:/usr/bin/kairos-agent recovery");
     assertThat(read("/etc/issue")).startsWith("greeting\n").contains("recovery system");
