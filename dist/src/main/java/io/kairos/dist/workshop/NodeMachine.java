@@ -175,8 +175,13 @@ public record NodeMachine(
   /** Reboots a running node and waits until another boot answers. */
   public void reboot(QemuMachine machine, SshAccess access) {
     String before = machine.bootId(access);
-    machine.sshAndLetGo(access, REBOOT);
+    beginReboot(machine, access);
     machine.awaitOtherBoot(access, before, BOOT_DEADLINE);
+  }
+
+  /** Reboots a running node, which may boot several times before anybody can log in again. */
+  public void beginReboot(QemuMachine machine, SshAccess access) {
+    machine.sshAndLetGo(access, REBOOT);
   }
 
   /** Writes the journal of this boot beside the machine's other logs. */

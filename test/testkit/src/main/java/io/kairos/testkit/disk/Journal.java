@@ -217,7 +217,7 @@ final class Journal {
     }
 
     /** What a walk sees; nothing has to be done in the first one. */
-    private class Visitor {
+    private static class Visitor {
       void copy(Tag tag, long at, int sequence) throws IOException {}
 
       void revoke(ByteBuffer block, int sequence) {}
