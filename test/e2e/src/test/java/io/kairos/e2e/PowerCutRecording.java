@@ -6,6 +6,7 @@ import io.kairos.base.HostFailure;
 import io.kairos.dist.workshop.NodeKey;
 import io.kairos.dist.workshop.NodeMachine;
 import io.kairos.host.FileTree;
+import io.kairos.host.Output;
 import io.kairos.testkit.disk.WriteLog;
 import io.kairos.testkit.qemu.QemuMachine;
 import io.kairos.testkit.qemu.SshAccess;
@@ -46,11 +47,6 @@ record PowerCutRecording(Path folder) {
 
   private Path beginnings() {
     return folder.resolve("phases");
-  }
-
-  /** Whether a machine has lived to the end of it. */
-  boolean isWhole() {
-    return Files.exists(beginnings());
   }
 
   List<Beginning> read() {
@@ -121,15 +117,21 @@ record PowerCutRecording(Path folder) {
 
     /** The node boots its recovery system, resets itself and boots again. */
     private void reset(QemuMachine machine) {
-      node.reboot(machine, access);
+      String before = machine.bootId(access);
+      node.beginReboot(machine, access);
       machine.await(
-          "the reset node to boot its active system", RESET_DEADLINE, () -> isActive(machine));
+          "the reset node to boot its active system",
+          RESET_DEADLINE,
+          () -> isActiveAfter(machine, before));
       awaitVerdict(machine);
     }
 
-    private boolean isActive(QemuMachine machine) {
+    private boolean isActiveAfter(QemuMachine machine, String bootId) {
       try {
-        return machine.trySsh(access, "test -e /run/cos/active_mode").succeeded();
+        Output answer =
+            machine.trySsh(
+                access, "test -e /run/cos/active_mode && cat /proc/sys/kernel/random/boot_id");
+        return answer.succeeded() && !answer.text().equals(bootId);
       } catch (HostFailure restarting) {
         return false;
       }

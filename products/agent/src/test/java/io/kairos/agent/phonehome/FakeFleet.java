@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,9 +33,9 @@ final class FakeFleet implements AutoCloseable {
   private static final Pattern KEY = Pattern.compile("(?i)sec-websocket-key: *(\\S+)");
 
   /** An answer to a request. */
-  record Answer(int status, byte[] body) {
+  record Answer(int status, String body) {
     static Answer of(int status, String body) {
-      return new Answer(status, body.getBytes(StandardCharsets.UTF_8));
+      return new Answer(status, body);
     }
   }
 
@@ -50,7 +51,7 @@ final class FakeFleet implements AutoCloseable {
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private volatile Answers answers =
       (method, target, body) -> Answer.of(201, "{\"id\":\"n1\",\"apiKey\":\"key1\"}");
-  private volatile int refusals;
+  private final AtomicInteger refusals = new AtomicInteger();
 
   FakeFleet() throws IOException {
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -72,7 +73,7 @@ final class FakeFleet implements AutoCloseable {
 
   /** The next so many handshakes are answered 401. */
   void refusing(int count) {
-    refusals = count;
+    refusals.set(count);
   }
 
   /** The next session that a node has opened. */
@@ -151,7 +152,7 @@ final class FakeFleet implements AutoCloseable {
       Matcher key = KEY.matcher(head);
       if (!key.find()) {
         answer(socket, answers.to(line[0], line[1], text));
-      } else if (refusals-- > 0) {
+      } else if (refusals.getAndDecrement() > 0) {
         answer(socket, Answer.of(401, "unknown node"));
       } else {
         converse(socket, in, key.group(1));
@@ -171,14 +172,15 @@ final class FakeFleet implements AutoCloseable {
 
   private static void answer(Socket socket, Answer answer) throws IOException {
     OutputStream out = socket.getOutputStream();
+    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
     out.write(
         ("HTTP/1.1 "
                 + answer.status()
                 + " Said\r\nConnection: close\r\nContent-Length: "
-                + answer.body().length
+                + body.length
                 + "\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII));
-    out.write(answer.body());
+    out.write(body);
     out.flush();
   }
 
