@@ -47,6 +47,9 @@ class WebInstalledNodeIT {
   private static final Pattern TOKEN =
       Pattern.compile("token: ([a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4})");
 
+  /** A medium that knows nobody and installs nothing by itself. */
+  private static final String UNCONFIGURED = "#cloud-config\nhostname: installer\n";
+
   private static final Duration BOOT = Duration.ofMinutes(12);
   private static final Duration INSTALLATION = Duration.ofMinutes(25);
 
@@ -64,9 +67,7 @@ class WebInstalledNodeIT {
     var pipeline = Pipeline.in(home.defaultWork(), home);
     key = pipeline.key();
     Path iso =
-        pipeline
-            .iso("unconfigured-debian-13", pipeline.image("debian:13"), "#cloud-config\n")
-            .path();
+        pipeline.iso("unconfigured-debian-13", pipeline.image("debian:13"), UNCONFIGURED).path();
     node =
         new NodeMachine(
             host,
