@@ -9,6 +9,7 @@ import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.host.Kernel;
 import io.kairos.host.linux.LinuxHost;
+import io.kairos.storage.BlockDevices;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -153,12 +154,8 @@ class InRamBootTest {
   }
 
   private List<String> labels() {
-    return machine
-        .run(Command.of("lsblk", "--noheadings", "--list", "-o", "PARTLABEL", disk().toString()))
-        .stdout()
-        .lines()
-        .map(String::strip)
-        .filter(label -> !label.isEmpty())
+    return BlockDevices.observe(machine).disk(disk()).orElseThrow().partitions().stream()
+        .flatMap(partition -> partition.partLabel().stream())
         .toList();
   }
 
