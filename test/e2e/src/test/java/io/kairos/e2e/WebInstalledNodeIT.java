@@ -10,6 +10,7 @@ import io.kairos.dist.workshop.NodeMachine;
 import io.kairos.dist.workshop.NodeShell;
 import io.kairos.dist.workshop.Pipeline;
 import io.kairos.dist.workshop.WorkshopHome;
+import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.testkit.browser.Chromium;
@@ -33,7 +34,6 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Somebody boots an installation medium that has no configuration, reads the address and the token
@@ -53,7 +53,6 @@ class WebInstalledNodeIT {
   private static final Duration BOOT = Duration.ofMinutes(12);
   private static final Duration INSTALLATION = Duration.ofMinutes(25);
 
-  @TempDir Path browserFolder;
   private NodeMachine node;
   private NodeKey key;
   private QemuMachine machine;
@@ -86,7 +85,9 @@ class WebInstalledNodeIT {
 
   private void install(QemuMachine installer, Path program) throws Exception {
     Path pictures = Files.createDirectories(node.directory().resolve("pictures"));
-    try (Chromium browser = Chromium.start(program, browserFolder)) {
+    Path profile = node.directory().resolve("browser");
+    FileTree.delete(profile); // of a run before
+    try (Chromium browser = Chromium.start(program, Files.createDirectories(profile))) {
       browser.resize(1100, 900, false);
       browser.open(
           URI.create(
