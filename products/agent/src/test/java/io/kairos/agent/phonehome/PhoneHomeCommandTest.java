@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -405,16 +406,16 @@ class PhoneHomeCommandTest {
     serving(
         Map.of(1, FakeFleet.Answer.of(502, ""), 2, FakeFleet.Answer.of(500, "")),
         FakeFleet.Answer.of(200, "the image"));
-    var seen = new StringBuffer();
+    List<String> seen = new CopyOnWriteArrayList<>();
     host.answering(
         AGENT,
         command -> {
           String source = command.argv().getLast();
-          seen.append(source).append(' ').append(host.read(source.substring("ocifile:".length())));
+          seen.add(source + " " + host.read(source.substring("ocifile:".length())));
           return new Output(0, "", "");
         });
     completed(ordered("upgrade", Map.of("source", "artifact:a1")));
-    assertThat(seen.toString())
+    assertThat(String.join("\n", seen))
         .matches("ocifile:/usr/local/tmp/phonehome-upgrade-a1-[0-9]+\\.tar the image");
     assertThat(host.path("/usr/local/tmp")).isEmptyDirectory();
     assertThat(fleet.requests()).endsWith("GET /api/v1/artifacts/a1/image?token=key1");
