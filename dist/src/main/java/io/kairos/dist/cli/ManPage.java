@@ -48,7 +48,9 @@ public final class ManPage {
       macro("SH", "DESCRIPTION");
       paragraphs(program.description());
     }
-    options("SH", "OPTIONS", program);
+    macro("SH", "OPTIONS");
+    program.options().forEach(this::item);
+    item("--help, -h", "the same for one command");
   }
 
   private void commands(List<Verb> path) {
@@ -56,22 +58,22 @@ public final class ManPage {
     macro("SS", Help.usage(path));
     line(sentence(verb.summary()));
     if (!verb.aliases().isEmpty()) {
-      macro("PP", "");
+      macro("PP");
       line("Also: " + String.join(", ", verb.aliases()) + ".");
     }
     if (!verb.description().isBlank()) {
-      macro("PP", "");
+      macro("PP");
       paragraphs(verb.description());
     }
     verb.arguments().forEach(argument -> item(argument.name(), argument.help()));
-    verb.options().forEach(option -> item(option.spelled(), Help.explained(option)));
+    verb.options().forEach(this::item);
     for (Verb.Example example : verb.examples()) {
-      macro("PP", "");
+      macro("PP");
       line("Example: " + example.effect());
-      macro("PP", "");
+      macro("PP");
       macro("RS", "4");
       bold(example.line());
-      macro("RE", "");
+      macro("RE");
     }
     for (Verb below : verb.verbs()) {
       var deeper = new ArrayList<>(path);
@@ -80,14 +82,12 @@ public final class ManPage {
     }
   }
 
-  private void options(String macro, String title, Verb verb) {
-    macro(macro, title);
-    verb.options().forEach(option -> item(option.spelled(), Help.explained(option)));
-    item("--help, -h", "the same for one command");
+  private void item(Option option) {
+    item(option.spelled(), Help.explained(option));
   }
 
   private void item(String term, String explanation) {
-    macro("TP", "");
+    macro("TP");
     bold(term);
     line(explanation);
   }
@@ -95,19 +95,19 @@ public final class ManPage {
   private void paragraphs(String description) {
     for (String row : description.strip().lines().toList()) {
       if (row.isBlank()) {
-        macro("PP", "");
+        macro("PP");
       } else {
         line(row);
       }
     }
   }
 
+  private void macro(String name) {
+    text.append('.').append(name).append('\n');
+  }
+
   private void macro(String name, String argument) {
-    text.append('.').append(name);
-    if (!argument.isEmpty()) {
-      text.append(" \"").append(escaped(argument).replace("\"", "\\(dq")).append('"');
-    }
-    text.append('\n');
+    macro(name + " \"" + escaped(argument).replace("\"", "\\(dq") + '"');
   }
 
   private void bold(String words) {

@@ -45,7 +45,7 @@ final class AgentProgram {
           "source",
           "IMAGE",
           "image to install instead of the medium's: dir:PATH, ocifile:PATH, file:PATH");
-  private static final Option INSECURE =
+  static final Option INSECURE =
       Option.flag("allow-insecure-registries", "accept registries without TLS");
   static final Option PLAN = Option.flag("plan", "show what would be done; change nothing");
   static final Option OUTPUT = Option.outputFormat();

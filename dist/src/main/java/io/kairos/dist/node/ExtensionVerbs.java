@@ -20,7 +20,6 @@ import java.util.Optional;
 
 /** {@code kairos-agent sysext} and {@code kairos-agent confext}. */
 record ExtensionVerbs(Host host, Console console, Map<String, String> environment) {
-  private static final Option OUTPUT = Option.outputFormat();
   private static final Map<ExtensionProfile, Option> PROFILES =
       new EnumMap<>(
           Map.of(
@@ -78,7 +77,7 @@ record ExtensionVerbs(Host host, Console console, Map<String, String> environmen
     Verb.Builder verb =
         Verb.named("list").summary("the extensions of this node, or those of a kind of boot");
     verb.options(PROFILES.values());
-    return verb.option(OUTPUT)
+    return verb.option(AgentProgram.OUTPUT)
         .example(line(kind, "list"), "name, size, for which boots, whether this one has it")
         .example(line(kind, "list --active"), "what the active system loads")
         .example(line(kind, "list --output json"), "for programs")
@@ -88,7 +87,7 @@ record ExtensionVerbs(Host host, Console console, Map<String, String> environmen
               command(kind)
                   .list(
                       named.isEmpty() ? Optional.empty() : Optional.of(ExtensionCommand.one(named)),
-                      given.require(OUTPUT).equals("json"));
+                      given.require(AgentProgram.OUTPUT).equals("json"));
               return 0;
             });
   }
@@ -141,7 +140,6 @@ record ExtensionVerbs(Host host, Console console, Map<String, String> environmen
 
   private Verb install(ExtensionKind kind) {
     Option sha256 = Option.value("sha256", "HEX", "what the file has to have, else it is refused");
-    Option insecure = Option.flag("allow-insecure-registries", "accept registries without TLS");
     return Verb.named("install")
         .summary("bring an extension to this node")
         .description(
@@ -154,7 +152,7 @@ record ExtensionVerbs(Host host, Console console, Map<String, String> environmen
             Argument.required(
                 "SOURCE", "oci:IMAGE, ocifile:PATH, file:PATH, http://… or https://…"))
         .option(sha256)
-        .option(insecure)
+        .option(AgentProgram.INSECURE)
         .example(line(kind, "install oci:registry.example/ext/tools:1.0"), "of a registry")
         .example(
             line(kind, "install https://example.com/tools.raw --sha256 9f86…"), "of a web server")
@@ -164,7 +162,8 @@ record ExtensionVerbs(Host host, Console console, Map<String, String> environmen
               new ExtensionInstallCommand(
                       host,
                       kind,
-                      RegistryAccess.of(host, environment).allowingInsecure(given.has(insecure)),
+                      RegistryAccess.of(host, environment)
+                          .allowingInsecure(given.has(AgentProgram.INSECURE)),
                       ConsoleProgress.on(console.out()),
                       console.out())
                   .run(given.word(0).orElseThrow(), given.value(sha256));

@@ -22,7 +22,6 @@ record InstallBundleVerb(Host host, Console console, Map<String, String> environ
     Option local =
         Option.flag("local-file", "the target is an archive of the image, by its path")
             .fromVariable("LOCAL_FILE");
-    Option insecure = Option.flag("allow-insecure-registries", "accept registries without TLS");
     return Verb.named("install-bundle")
         .summary("lay the files of an image over this node, or run its script")
         .description(
@@ -35,7 +34,7 @@ record InstallBundleVerb(Host host, Console console, Map<String, String> environ
         .option(repository)
         .option(root)
         .option(local)
-        .option(insecure)
+        .option(AgentProgram.INSECURE)
         .example(
             "kairos-agent install-bundle container://quay.io/me/tools:1 --root-path /usr/local",
             "its files, where they are kept")
@@ -45,7 +44,8 @@ record InstallBundleVerb(Host host, Console console, Map<String, String> environ
             given -> {
               new InstallBundleCommand(
                       host,
-                      RegistryAccess.of(host, environment).allowingInsecure(given.has(insecure)),
+                      RegistryAccess.of(host, environment)
+                          .allowingInsecure(given.has(AgentProgram.INSECURE)),
                       console.out())
                   .run(
                       new BundleConfig(

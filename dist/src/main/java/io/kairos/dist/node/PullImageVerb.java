@@ -18,7 +18,6 @@ record PullImageVerb(Host host, Console console, Map<String, String> environment
     Option platform =
         Option.value("platform", "PLATFORM", "what the image is to run on")
             .orElse(Platform.linux(System.getProperty("os.arch")).toString());
-    Option insecure = Option.flag("allow-insecure-registries", "accept registries without TLS");
     return Verb.named("pull-image")
         .summary("unpack an image into a directory")
         .description(
@@ -32,7 +31,7 @@ record PullImageVerb(Host host, Console console, Map<String, String> environment
             Argument.required("IMAGE", "of a registry, or ocifile:PATH of an archive or a layout"))
         .argument(Argument.required("TARGET", "a directory"))
         .option(platform)
-        .option(insecure)
+        .option(AgentProgram.INSECURE)
         .example(
             "kairos-agent pull-image quay.io/kairos/ubuntu:24.04 /usr/local/image",
             "for this machine")
@@ -41,7 +40,8 @@ record PullImageVerb(Host host, Console console, Map<String, String> environment
         .runs(
             given -> {
               RegistryAccess access =
-                  RegistryAccess.of(host, environment).allowingInsecure(given.has(insecure));
+                  RegistryAccess.of(host, environment)
+                      .allowingInsecure(given.has(AgentProgram.INSECURE));
               new PullImageCommand(host, access, ConsoleProgress.on(console.out()))
                   .run(
                       ImageSource.parse(given.word(0).orElseThrow()),

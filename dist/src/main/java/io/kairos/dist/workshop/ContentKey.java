@@ -1,12 +1,8 @@
 package io.kairos.dist.workshop;
 
-import io.kairos.base.HostFailure;
-import java.io.IOException;
-import java.io.InputStream;
+import io.kairos.images.Digest;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -30,23 +26,12 @@ public final class ContentKey {
   }
 
   public ContentKey and(Path file) {
-    return and(digestOf(file));
+    return and(Digest.sha256(file).toString());
   }
 
   /** Ends the key; short enough for a file name. */
   public String text() {
     return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
-  }
-
-  /** {@code sha256:…} of a file's content. */
-  public static String digestOf(Path file) {
-    var digest = sha256();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
-    } catch (IOException e) {
-      throw new HostFailure("cannot read " + file, e);
-    }
-    return "sha256:" + HexFormat.of().formatHex(digest.digest());
   }
 
   private static MessageDigest sha256() {

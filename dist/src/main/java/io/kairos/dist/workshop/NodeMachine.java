@@ -165,12 +165,14 @@ public record NodeMachine(
   }
 
   /**
-   * The kernel changes its code behind a breakpoint while other processors run (text_poke_bp); QEMU
-   * may go on with the breakpoint that it has translated, after it is gone. A node restarts after a
-   * panic.
+   * Whether a node will not come back by itself. It restarts after a panic, and one of them is the
+   * emulator's: the kernel changes its code behind a breakpoint while other processors run
+   * (text_poke_bp), and QEMU may go on with the breakpoint that it has translated.
    */
-  private static boolean isFaultOfTheEmulator(QemuMachine machine) {
-    return machine.spec().accelerator().isEmulated() && machine.serial().contains(STALE_CODE);
+  private static boolean isHopeless(QemuMachine machine) {
+    boolean isEmulatorsFault =
+        machine.spec().accelerator().isEmulated() && machine.serial().contains(STALE_CODE);
+    return isLost(machine) && !isEmulatorsFault;
   }
 
   private static HostFailure lost(String what, QemuMachine machine) {
@@ -201,18 +203,17 @@ public record NodeMachine(
       machine.await(
           "an ssh login to the installed node",
           BOOT_DEADLINE,
-          () -> (isLost(machine) && !isFaultOfTheEmulator(machine)) || machine.answers(access));
-      if (!isLost(machine)) {
-        return machine;
-      }
-      if (!isFaultOfTheEmulator(machine)) {
+          () -> isHopeless(machine) || machine.answers(access));
+      if (isHopeless(machine)) {
         throw lost("the installed node did not boot", machine);
       }
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "the emulator ran code that the kernel had replaced ({0}); {1}",
-          machine.spec().serialLog(),
-          TestCommand.TRIED_ONCE_MORE);
+      if (isLost(machine)) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "the emulator ran code that the kernel had replaced ({0}); {1}",
+            machine.spec().serialLog(),
+            TestCommand.TRIED_ONCE_MORE);
+      }
       return machine;
     } catch (RuntimeException e) {
       machine.close();

@@ -1,5 +1,11 @@
 package io.kairos.images;
 
+import io.kairos.base.HostFailure;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -33,6 +39,17 @@ public record Digest(String algorithm, String hex) {
 
   public static Digest sha256(byte[] content) {
     return ofHash("sha256", newHash("sha256").digest(content));
+  }
+
+  /** Of a file's content. */
+  public static Digest sha256(Path file) {
+    MessageDigest hash = newHash("sha256");
+    try (var in = new DigestInputStream(Files.newInputStream(file), hash)) {
+      var _ = in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new HostFailure("cannot read " + file, e);
+    }
+    return ofHash("sha256", hash.digest());
   }
 
   static Digest ofHash(String algorithm, byte[] hash) {

@@ -129,6 +129,15 @@ public record Command(
         argv, environment, stdin, deadline, Set.of(codes), directory, inheritsEnvironment, lines);
   }
 
+  /** Accepts every exit code: what it means is for the caller to say. */
+  public Command expectingAny() {
+    var codes = new Integer[256];
+    for (int code = 0; code < codes.length; code++) { // no stream: boot stages wait for each class
+      codes[code] = code;
+    }
+    return expecting(codes);
+  }
+
   public Command in(Path workingDirectory) {
     return new Command(
         argv,

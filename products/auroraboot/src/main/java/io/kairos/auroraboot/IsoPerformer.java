@@ -16,6 +16,7 @@ import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
+import io.kairos.images.Digest;
 import io.kairos.images.Flattened;
 import io.kairos.images.RootfsTar;
 import io.kairos.plan.Performer;
@@ -32,14 +33,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -238,7 +235,7 @@ final class IsoPerformer implements Performer<IsoStep> {
   }
 
   private void publish(Path iso, Path target, Optional<Path> sbom) throws IOException {
-    sha256 = digest(iso);
+    sha256 = Digest.sha256(iso).hex();
     String name = target.getFileName().toString();
     host.kernel().sync(iso);
     Files.writeString(target.resolveSibling(name + ".sha256"), sha256 + " " + name + "\n");
@@ -251,21 +248,6 @@ final class IsoPerformer implements Performer<IsoStep> {
 
   static Path sbomBeside(Path iso) {
     return iso.resolveSibling(iso.getFileName().toString().replaceFirst("\\.iso$", ".spdx.json"));
-  }
-
-  private static String digest(Path file) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (var in = new DigestInputStream(Files.newInputStream(file), digest)) {
-        byte[] buffer = new byte[1 << 20];
-        while (in.read(buffer) >= 0) {
-          // The stream feeds the digest.
-        }
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
   }
 
   private static void settle(Path tree, Instant time) throws IOException {

@@ -9,12 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /** A script that images ship, in a folder, with programs in the place of those that act. */
 final class HelperScript {
-  private static final Integer[] ANY = IntStream.range(0, 256).boxed().toArray(Integer[]::new);
-
   private final ScratchHost host;
   private final Path script;
   private final Path programs;
@@ -82,7 +79,7 @@ final class HelperScript {
   }
 
   Output run(String... words) {
-    Command command = Command.of("sh", script.toString()).with(words).expecting(ANY);
+    Command command = Command.of("sh", script.toString()).with(words).expectingAny();
     for (Map.Entry<String, String> variable : environment.entrySet()) {
       command = command.env(variable.getKey(), variable.getValue());
     }

@@ -13,6 +13,9 @@ import java.util.Locale;
 
 /** Machines that an ISO has been installed on, once for all journeys of a kind of firmware. */
 final class InstalledDisk {
+  /** Of each machine. */
+  static final Bytes MEMORY = Bytes.ofMib(2560);
+
   private InstalledDisk() {}
 
   /**
@@ -24,16 +27,15 @@ final class InstalledDisk {
       Host host, Path iso, String digest, Firmware firmware, Path target, String name)
       throws IOException {
     Accelerator accelerator = Accelerator.choose(host, System.getenv(), iso);
-    Bytes memory = Bytes.ofMib(2560);
     Path folder = target.resolve("installed-" + firmware.name().toLowerCase(Locale.ROOT));
-    var installed = new NodeMachine(host, accelerator, folder, firmware, memory);
+    var installed = new NodeMachine(host, accelerator, folder, firmware, MEMORY);
     Path mark = folder.resolve("installed-from");
     if (!Files.exists(mark) || !Files.readString(mark).equals(digest)) {
       FileTree.delete(folder);
       installed.install(iso);
       Files.writeString(mark, digest);
     }
-    var machine = new NodeMachine(host, accelerator, target.resolve(name), firmware, memory);
+    var machine = new NodeMachine(host, accelerator, target.resolve(name), firmware, MEMORY);
     machine.takeOver(installed);
     return machine;
   }

@@ -3,7 +3,6 @@ package io.kairos.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.kairos.base.Bytes;
 import io.kairos.dist.workshop.NodeCheck;
 import io.kairos.dist.workshop.NodeKey;
 import io.kairos.dist.workshop.NodeMachine;
@@ -73,7 +72,7 @@ class WebInstalledNodeIT {
             Accelerator.choose(host, System.getenv(), iso),
             home.root().resolve("test/e2e/target/" + getClass().getSimpleName()),
             Firmware.BIOS,
-            Bytes.ofMib(2560));
+            InstalledDisk.MEMORY);
     try (QemuMachine installer = node.bootMedium(iso)) {
       installer.awaitSerial(TOKEN, BOOT);
       install(installer, program.get());

@@ -11,13 +11,6 @@ public final class Shell {
   private static final Duration LONGEST = Duration.ofDays(1);
 
   private static final String SEARCH_PATH = "/usr/bin:/usr/sbin:/bin:/sbin";
-  private static final Integer[] ANY = new Integer[256];
-
-  static {
-    for (int code = 0; code < ANY.length; code++) {
-      ANY[code] = code;
-    }
-  }
 
   private Shell() {}
 
@@ -30,6 +23,6 @@ public final class Shell {
             .inheritingEnvironment()
             .env("PATH", path)
             .within(LONGEST)
-            .expecting(ANY));
+            .expectingAny());
   }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /**
  * How a package manager keeps packages at a version: by entries of a file. Texts hold {@code
@@ -31,7 +30,6 @@ public record Pinning(
     List<String> query,
     String same,
     String separator) {
-  private static final Integer[] ANY = IntStream.range(0, 256).boxed().toArray(Integer[]::new);
 
   public Pinning {
     setup = new LinkedHashMap<>(setup);
@@ -92,7 +90,7 @@ public record Pinning(
     return host.run(
         manager
             .command(line.stream().map(word -> filled(word, name, version)).toList())
-            .expecting(ANY));
+            .expectingAny());
   }
 
   private static String filled(String text, String name, String version) {

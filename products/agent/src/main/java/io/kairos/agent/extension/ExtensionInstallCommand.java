@@ -22,15 +22,9 @@ import io.kairos.plan.StepProgress;
 import io.kairos.plan.Undo;
 import io.kairos.storage.DurableFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -186,7 +180,7 @@ public final class ExtensionInstallCommand {
             "one digest cannot be that of " + files.size() + " files",
             "leave it out: what an image holds is verified by the digest of the image");
       }
-      Digest actual = sha256(files.getFirst());
+      Digest actual = Digest.sha256(files.getFirst());
       if (!actual.equals(expected)) {
         throw new Refused(
             "%s has the digest %s, not %s"
@@ -199,18 +193,6 @@ public final class ExtensionInstallCommand {
       var durable = new DurableFile(host.kernel());
       files.forEach(
           file -> durable.rename(file, store.folder().resolve(file.getFileName().toString())));
-    }
-  }
-
-  private static Digest sha256(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      var hash = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"));
-      var _ = hash.transferTo(OutputStream.nullOutputStream());
-      return new Digest("sha256", HexFormat.of().formatHex(hash.getMessageDigest().digest()));
-    } catch (IOException e) {
-      throw new HostFailure("cannot read " + file, e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-2", e);
     }
   }
 }

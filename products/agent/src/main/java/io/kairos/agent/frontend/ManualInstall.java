@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * One run of {@code kairos-agent manual-install}, as a process of its own: what it does to itself
@@ -40,9 +39,6 @@ public record ManualInstall(
 
   /** Only ends what hangs for ever: an image may come over a slow line. */
   private static final Duration DEADLINE = Duration.ofDays(1);
-
-  private static final Integer[] ANY_CODE =
-      IntStream.rangeClosed(0, 255).boxed().toArray(Integer[]::new);
 
   /** Secrets of the document stay in its file. */
   @Override
@@ -75,7 +71,7 @@ public record ManualInstall(
                   // its standard error is ours to show, whatever this process's is
                   .env("JOURNAL_STREAM", "")
                   .within(DEADLINE)
-                  .expecting(ANY_CODE)
+                  .expectingAny()
                   .eachLine(
                       line -> {
                         synchronized (turn) {

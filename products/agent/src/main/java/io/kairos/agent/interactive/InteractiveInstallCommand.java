@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -54,8 +53,6 @@ public final class InteractiveInstallCommand {
   private static final int KILLED = 255;
   private static final int SIGNALS = 128;
   private static final int ABORTED = 1;
-  private static final Integer[] ANY_CODE =
-      IntStream.rangeClosed(0, 255).boxed().toArray(Integer[]::new);
 
   private final Host host;
   private final Map<String, String> environment;
@@ -94,11 +91,7 @@ public final class InteractiveInstallCommand {
   }
 
   private static Command shell() {
-    return Command.of("/bin/sh")
-        .interactive()
-        .inheritingEnvironment()
-        .within(LONG)
-        .expecting(ANY_CODE);
+    return Command.of("/bin/sh").interactive().inheritingEnvironment().within(LONG).expectingAny();
   }
 
   // ---- an installer of the image
@@ -115,11 +108,7 @@ public final class InteractiveInstallCommand {
     source.ifPresent(image -> words.addAll(List.of("--source", image)));
     int code =
         host.run(
-                Command.of(words)
-                    .interactive()
-                    .inheritingEnvironment()
-                    .within(LONG)
-                    .expecting(ANY_CODE))
+                Command.of(words).interactive().inheritingEnvironment().within(LONG).expectingAny())
             .exitCode();
     int told = code > SIGNALS ? KILLED : code;
     if (told != 0) {
