@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * An empty machine that becomes a node: installed from an ISO, then booted from its disk.
  *
  * @param directory of its disk and its logs
+ * @param cpus an emulated one keeps a processor of this machine busy
  * @param writeLog what all runs of the machine write to its disk, for power cuts
  */
 public record NodeMachine(
@@ -30,6 +31,7 @@ public record NodeMachine(
     Path directory,
     Firmware firmware,
     Bytes memory,
+    int cpus,
     Optional<Path> writeLog) {
   private static final System.Logger LOG = System.getLogger(NodeMachine.class.getName());
 
@@ -50,18 +52,22 @@ public record NodeMachine(
           + " || systemctl --no-block --job-mode=replace-irreversibly start reboot.target'";
 
   /** Twenty times as long as on hardware: without KVM every instruction is emulated. */
-  private static final Duration INSTALL_DEADLINE = Duration.ofMinutes(25);
+  private static final Duration INSTALL_DEADLINE = Duration.ofMinutes(40);
 
-  private static final Duration BOOT_DEADLINE = Duration.ofMinutes(12);
+  private static final Duration BOOT_DEADLINE = Duration.ofMinutes(15);
 
-  /** A machine whose writes nobody looks at. */
+  /** A machine with two processors, whose writes nobody looks at. */
   public NodeMachine(
       Host host, Accelerator accelerator, Path directory, Firmware firmware, Bytes memory) {
-    this(host, accelerator, directory, firmware, memory, Optional.empty());
+    this(host, accelerator, directory, firmware, memory, 2, Optional.empty());
+  }
+
+  public NodeMachine cpus(int count) {
+    return new NodeMachine(host, accelerator, directory, firmware, memory, count, writeLog);
   }
 
   public NodeMachine loggingWrites(Path log) {
-    return new NodeMachine(host, accelerator, directory, firmware, memory, Optional.of(log));
+    return new NodeMachine(host, accelerator, directory, firmware, memory, cpus, Optional.of(log));
   }
 
   public Path disk() {
@@ -266,7 +272,7 @@ public record NodeMachine(
       throw new HostFailure("cannot prepare " + logs, e);
     }
     MachineSpec spec =
-        MachineSpec.in(logs, accelerator).firmware(firmware).memory(memory).disk(disk());
+        MachineSpec.in(logs, accelerator).firmware(firmware).memory(memory).cpus(cpus).disk(disk());
     return writeLog.map(spec::loggingWrites).orElse(spec);
   }
 

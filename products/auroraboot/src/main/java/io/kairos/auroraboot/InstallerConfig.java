@@ -9,6 +9,8 @@ import io.kairos.config.Config;
 import io.kairos.config.Validation;
 import io.kairos.formats.yaml.Yaml;
 import io.kairos.formats.yaml.YamlMap;
+import io.kairos.formats.yaml.YamlNode;
+import io.kairos.formats.yaml.YamlScalar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +33,14 @@ final class InstallerConfig {
                   "has no header, so the node would pass over it")
               .withRemedy("begin it with a line #cloud-config"));
     }
-    if (!(Yaml.parse(text, file.toString()) instanceof YamlMap map)) {
-      throw new InvalidConfig(
-          Problem.at(Position.ofSource(file.toString()), "a cloud-config is a map"));
-    }
+    YamlMap map =
+        switch (Yaml.parse(text, file.toString())) {
+          case YamlMap keys -> keys;
+          case YamlScalar nothing when nothing.kind() == YamlScalar.Kind.NULL ->
+              YamlMap.empty(nothing.position());
+          case YamlNode other ->
+              throw new InvalidConfig(Problem.at(other.position(), "a cloud-config is a map"));
+        };
     var validation =
         Validation.of(new Config(map, List.of(file.toString()), List.of(), List.of()), checks);
     validation.throwIfAny();

@@ -50,6 +50,9 @@ final class IsoPerformer implements Performer<IsoStep> {
   /** 3 instead of 15: a Debian image in 5 instead of 70 seconds of CPU time, and 3 % larger. */
   private static final String COMPRESSION_LEVEL = "3";
 
+  /** With 1M a kernel reads a Debian image in three times the CPU time; it is 3 % smaller then. */
+  private static final String BLOCK_SIZE = "128K";
+
   /** Some firmware refuses smaller FAT file systems. */
   private static final long EFI_GRANULE = 4L << 20;
 
@@ -185,7 +188,7 @@ final class IsoPerformer implements Performer<IsoStep> {
     host.run(
         reproducible("mksquashfs", step.latest())
             .with("-", at(step.target()).toString(), "-tar")
-            .with("-comp", "zstd", "-Xcompression-level", COMPRESSION_LEVEL, "-b", "1M")
+            .with("-comp", "zstd", "-Xcompression-level", COMPRESSION_LEVEL, "-b", BLOCK_SIZE)
             .with("-root-mode", "0755", "-root-uid", "0", "-root-gid", "0")
             .with("-no-progress", "-quiet")
             .stdin(out -> tar.writeTo(new CountingStream(out, progress, total)))

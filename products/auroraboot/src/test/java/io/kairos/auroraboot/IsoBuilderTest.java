@@ -208,6 +208,22 @@ class IsoBuilderTest {
   }
 
   @Test
+  void aCloudConfigThatSaysNothingIsOne() throws IOException {
+    requireTools();
+    Path config = Files.writeString(folder.resolve("user-data"), "#cloud-config\n# nothing yet\n");
+    assertThat(build(withConfig(config)).iso()).exists();
+  }
+
+  @Test
+  void aListIsNoCloudConfig() throws IOException {
+    Path config = Files.writeString(folder.resolve("user-data"), "#cloud-config\n- hostname\n");
+    assertThatThrownBy(() -> build(withConfig(config)))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining(config + ":2:1")
+        .hasMessageContaining("a cloud-config is a map");
+  }
+
+  @Test
   void aCloudConfigThatTheNodeWouldPassOverIsRefused() throws IOException {
     Path config = Files.writeString(folder.resolve("user-data"), "hostname: node\n");
     assertThatThrownBy(() -> build(withConfig(config)))

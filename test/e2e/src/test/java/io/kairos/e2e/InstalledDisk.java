@@ -1,6 +1,7 @@
 package io.kairos.e2e;
 
 import io.kairos.base.Bytes;
+import io.kairos.dist.workshop.Artifact;
 import io.kairos.dist.workshop.NodeMachine;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
@@ -13,29 +14,41 @@ import java.util.Locale;
 
 /** Machines that an ISO has been installed on, once for all journeys of a kind of firmware. */
 final class InstalledDisk {
-  /** Of each machine. */
-  static final Bytes MEMORY = Bytes.ofMib(2560);
+  private static final Bytes MEMORY = Bytes.ofMib(2560);
 
   private InstalledDisk() {}
 
   /**
-   * A machine in that folder, switched off, with a freshly installed disk.
-   *
-   * @param target of all machines; the one that was really installed is there too
+   * A machine that is switched off, with an empty disk. An emulated one has one processor: two
+   * machines do more then than one with two, and QEMU never runs code of one processor that the
+   * other has replaced.
    */
-  static NodeMachine machine(
-      Host host, Path iso, String digest, Firmware firmware, Path target, String name)
-      throws IOException {
+  static NodeMachine empty(Host host, Path iso, Firmware firmware, Path folder) {
     Accelerator accelerator = Accelerator.choose(host, System.getenv(), iso);
+    return new NodeMachine(host, accelerator, folder, firmware, MEMORY)
+        .cpus(accelerator.isEmulated() ? 1 : 2);
+  }
+
+  /**
+   * A machine that is switched off, with a freshly installed disk. The first one of its kind of
+   * firmware takes as long as the installation, and so do those that ask meanwhile.
+   *
+   * @param name of its folder
+   */
+  static NodeMachine machine(Host host, Firmware firmware, String name) throws IOException {
+    Artifact iso = DemoArtifacts.iso();
+    Path target = DemoArtifacts.target();
     Path folder = target.resolve("installed-" + firmware.name().toLowerCase(Locale.ROOT));
-    var installed = new NodeMachine(host, accelerator, folder, firmware, MEMORY);
-    Path mark = folder.resolve("installed-from");
-    if (!Files.exists(mark) || !Files.readString(mark).equals(digest)) {
-      FileTree.delete(folder);
-      installed.install(iso);
-      Files.writeString(mark, digest);
+    NodeMachine installed = empty(host, iso.path(), firmware, folder);
+    synchronized (firmware) {
+      Path mark = folder.resolve("installed-from");
+      if (!Files.exists(mark) || !Files.readString(mark).equals(iso.digest())) {
+        FileTree.delete(folder);
+        installed.install(iso.path());
+        Files.writeString(mark, iso.digest());
+      }
     }
-    var machine = new NodeMachine(host, accelerator, target.resolve(name), firmware, MEMORY);
+    NodeMachine machine = empty(host, iso.path(), firmware, target.resolve(name));
     machine.takeOver(installed);
     return machine;
   }

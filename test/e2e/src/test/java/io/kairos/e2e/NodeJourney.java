@@ -2,13 +2,10 @@ package io.kairos.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kairos.dist.workshop.Artifact;
 import io.kairos.dist.workshop.NodeCheck;
 import io.kairos.dist.workshop.NodeKey;
 import io.kairos.dist.workshop.NodeMachine;
 import io.kairos.dist.workshop.NodeShell;
-import io.kairos.dist.workshop.Pipeline;
-import io.kairos.dist.workshop.WorkshopHome;
 import io.kairos.host.Host;
 import io.kairos.host.Output;
 import io.kairos.host.linux.LinuxHost;
@@ -48,19 +45,9 @@ abstract class NodeJourney {
 
   @BeforeAll
   void bootWhatTheIsoInstalled() throws IOException {
-    var home = WorkshopHome.ofProcess();
-    var pipeline = Pipeline.in(home.defaultWork(), home);
-    key = pipeline.key();
-    image = pipeline.image("debian:13").path();
-    Artifact iso = pipeline.iso("debian:13");
-    node =
-        InstalledDisk.machine(
-            HOST,
-            iso.path(),
-            iso.digest(),
-            firmware,
-            home.root().resolve("test/e2e/target"),
-            getClass().getSimpleName());
+    key = DemoArtifacts.key();
+    image = DemoArtifacts.image();
+    node = InstalledDisk.machine(HOST, firmware, getClass().getSimpleName());
     machine = node.boot(key.access(), media(node.directory()));
     shell = new NodeShell(machine, key.access());
   }

@@ -2,17 +2,13 @@ package io.kairos.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kairos.base.Bytes;
 import io.kairos.dist.workshop.NodeMachine;
-import io.kairos.dist.workshop.Pipeline;
-import io.kairos.dist.workshop.WorkshopHome;
 import io.kairos.host.Command;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.testkit.disk.DiskReplay;
 import io.kairos.testkit.disk.WriteLog;
-import io.kairos.testkit.qemu.Accelerator;
 import io.kairos.testkit.qemu.Firmware;
 import io.kairos.testkit.qemu.QemuMachine;
 import io.kairos.testkit.qemu.SshAccess;
@@ -46,36 +42,24 @@ class PowerCutIT {
   private static final int BOOTED = 10;
   private static final Host HOST = LinuxHost.here();
 
-  private Pipeline pipeline;
   private Path folder;
   private PowerCutRecording recording;
   private PowerCuts cuts;
 
   @BeforeAll
   void record() {
-    var home = WorkshopHome.ofProcess();
-    pipeline = Pipeline.in(home.defaultWork(), home);
-    folder = home.root().resolve("test/e2e/target/" + getClass().getSimpleName());
+    folder = DemoArtifacts.target().resolve(getClass().getSimpleName());
     String recorded = System.getProperty(RECORDING, "");
     recording =
         new PowerCutRecording(recorded.isEmpty() ? folder.resolve("recording") : Path.of(recorded));
     if (recorded.isEmpty()) {
-      recording.make(machine(folder.resolve("machine")), iso(), pipeline.key());
+      recording.make(
+          machine(folder.resolve("machine")), DemoArtifacts.iso().path(), DemoArtifacts.key());
     }
   }
 
-  /** Made once. */
-  private Path iso() {
-    return pipeline.iso("debian:13").path();
-  }
-
   private NodeMachine machine(Path directory) {
-    return new NodeMachine(
-        HOST,
-        Accelerator.choose(HOST, System.getenv(), iso()),
-        directory,
-        Firmware.BIOS,
-        Bytes.ofMib(2560));
+    return InstalledDisk.empty(HOST, DemoArtifacts.iso().path(), Firmware.BIOS, directory);
   }
 
   @Order(1)
@@ -112,7 +96,7 @@ class PowerCutIT {
     HOST.run(
         Command.of("qemu-img", "create", "-q", "-f", "qcow2", "-b", raw.toString(), "-F", "raw")
             .with(machine.disk().toString()));
-    SshAccess access = pipeline.key().access();
+    SshAccess access = DemoArtifacts.key().access();
     try (QemuMachine booted = machine.boot(access)) {
       String mode = booted.ssh(access, "ls /run/cos | grep _mode").text();
       assertThat(mode)

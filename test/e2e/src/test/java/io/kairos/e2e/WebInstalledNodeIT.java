@@ -7,13 +7,10 @@ import io.kairos.dist.workshop.NodeCheck;
 import io.kairos.dist.workshop.NodeKey;
 import io.kairos.dist.workshop.NodeMachine;
 import io.kairos.dist.workshop.NodeShell;
-import io.kairos.dist.workshop.Pipeline;
-import io.kairos.dist.workshop.WorkshopHome;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.testkit.browser.Chromium;
-import io.kairos.testkit.qemu.Accelerator;
 import io.kairos.testkit.qemu.Firmware;
 import io.kairos.testkit.qemu.QemuMachine;
 import java.io.IOException;
@@ -61,18 +58,11 @@ class WebInstalledNodeIT {
     Optional<Path> program = Chromium.program();
     assumeTrue(program.isPresent(), "no chromium: the web installer of a medium is not tried");
     Host host = LinuxHost.here();
-    var home = WorkshopHome.ofProcess();
-    var pipeline = Pipeline.in(home.defaultWork(), home);
-    key = pipeline.key();
-    Path iso =
-        pipeline.iso("unconfigured-debian-13", pipeline.image("debian:13"), UNCONFIGURED).path();
+    key = DemoArtifacts.key();
+    Path iso = DemoArtifacts.iso("unconfigured", UNCONFIGURED);
     node =
-        new NodeMachine(
-            host,
-            Accelerator.choose(host, System.getenv(), iso),
-            home.root().resolve("test/e2e/target/" + getClass().getSimpleName()),
-            Firmware.BIOS,
-            InstalledDisk.MEMORY);
+        InstalledDisk.empty(
+            host, iso, Firmware.BIOS, DemoArtifacts.target().resolve(getClass().getSimpleName()));
     try (QemuMachine installer = node.bootMedium(iso)) {
       installer.awaitSerial(TOKEN, BOOT);
       install(installer, program.get());

@@ -1,0 +1,52 @@
+package io.kairos.e2e;
+
+import io.kairos.dist.workshop.Artifact;
+import io.kairos.dist.workshop.NodeKey;
+import io.kairos.dist.workshop.Pipeline;
+import io.kairos.dist.workshop.WorkshopHome;
+import java.nio.file.Path;
+
+/**
+ * What the machines of journeys are made from; made by the first journey that asks, while others
+ * wait.
+ */
+final class DemoArtifacts {
+  private static final String DISTRIBUTION = "debian:13";
+
+  private DemoArtifacts() {}
+
+  private static Pipeline pipeline() {
+    var home = WorkshopHome.ofProcess();
+    return Pipeline.in(home.defaultWork(), home);
+  }
+
+  /** Of all machines; each has a folder of its own there. */
+  static Path target() {
+    return WorkshopHome.ofProcess().root().resolve("test/e2e/target");
+  }
+
+  /** Opens every node that the ISO installs. */
+  static synchronized NodeKey key() {
+    return pipeline().key();
+  }
+
+  /** An OCI layout. */
+  static synchronized Path image() {
+    return pipeline().image(DISTRIBUTION).path();
+  }
+
+  /** Installs itself without a question. */
+  static synchronized Artifact iso() {
+    return pipeline().iso(DISTRIBUTION);
+  }
+
+  /**
+   * An ISO with another cloud-config.
+   *
+   * @param name no other one has
+   */
+  static synchronized Path iso(String name, String config) {
+    Pipeline pipeline = pipeline();
+    return pipeline.iso(name + "-debian-13", pipeline.image(DISTRIBUTION), config).path();
+  }
+}
