@@ -104,6 +104,7 @@ public final class DiskPerformer implements Performer<DiskStep> {
         yield () -> releaseImage(file, at);
       }
       case DiskStep.UnmountImage(var file, var at) -> {
+        flushImage(file, at);
         releaseImage(file, at);
         kernel.sync(file);
         yield Undo.NOTHING;
@@ -329,6 +330,21 @@ public final class DiskPerformer implements Performer<DiskStep> {
       throw new Refused(
           "%s has %s free, %s needs %s".formatted(at, free, why, needed),
           "make room there; what an interrupted action left is removed already");
+    }
+  }
+
+  /**
+   * Unmounting forgets what could not be written (syncfs(2)); and an image is sparse, so that the
+   * file system below it may be full when its blocks are.
+   */
+  private void flushImage(Path file, Path at) {
+    try {
+      kernel.syncFileSystem(at);
+    } catch (HostFailure e) {
+      throw new HostFailure(
+          "not all of %s could be written; %s has %s free"
+              .formatted(file, file.getParent(), kernel.freeSpace(file.getParent())),
+          e);
     }
   }
 

@@ -11,14 +11,18 @@ import io.kairos.agent.upgrade.UpgradeRequest.Target;
 import io.kairos.base.HostFailure;
 import io.kairos.boot.SystemRecord;
 import io.kairos.boot.SystemRecords;
+import io.kairos.host.Command;
 import io.kairos.host.Kernel;
 import io.kairos.plan.Faults;
+import io.kairos.plan.Step;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,11 +70,15 @@ class UpgradeOnRealDiskTest {
 
   /** As the stage boot.before of a system that came up. */
   private void comeUp() throws IOException {
+    deleteFromState("boot_assessment");
+  }
+
+  private void deleteFromState(String name) throws IOException {
     Path state = state();
     Kernel kernel = lab.kernel();
     boolean wasReadOnly = isReadOnly(state);
     kernel.mount("", state, "", Set.of(Kernel.MountFlag.REMOUNT), "");
-    Files.deleteIfExists(state.resolve("boot_assessment"));
+    Files.deleteIfExists(state.resolve(name));
     if (wasReadOnly) {
       kernel.mount("", state, "", Set.of(Kernel.MountFlag.REMOUNT, Kernel.MountFlag.READ_ONLY), "");
     }
@@ -294,6 +302,55 @@ class UpgradeOnRealDiskTest {
     lab.boot("cdroot root=live:CDLABEL=COS_LIVE");
     assertThatThrownBy(() -> upgradeActive("second"))
         .hasMessageContaining("cannot upgrade from live media/unknown boot state");
+  }
+
+  /** The image is sparse, so that its room is claimed while it is written. */
+  @Test
+  void aDiskThatFillsUpMeanwhileLeavesTheNodeAsItWas() throws IOException {
+    lab.boot(ACTIVE);
+    byte[] content = new byte[64 << 20];
+    new Random(1).nextBytes(content);
+    Files.write(node.system("large").resolve("usr/large"), content);
+    Path filler = state().resolve("filler");
+
+    assertThatThrownBy(
+            () ->
+                upgrade(
+                    Target.ACTIVE, "large", beforeTheCopy(() -> fill(filler, content.length / 2))))
+        .isInstanceOf(HostFailure.class)
+        .hasMessageContaining("not all of ")
+        .hasMessageContaining("free");
+
+    assertThat(images()).containsExactly("active.img", "passive.img");
+    assertThat(node.look(image("active.img"))).isEqualTo("first COS_ACTIVE");
+    assertThat(node.look(image("passive.img"))).isEqualTo("first COS_PASSIVE");
+    assertThat(state().resolve("boot_assessment")).doesNotExist();
+    assertThat(lab.loopsLeft()).isEmpty();
+    deleteFromState("filler");
+    upgradeActive("second");
+    assertThat(node.look(image("active.img"))).isEqualTo("second COS_ACTIVE");
+  }
+
+  private static Faults beforeTheCopy(Runnable action) {
+    return new Faults() {
+      @Override
+      public void before(int index, Step step) {
+        if (step.summary().startsWith("copy ")) {
+          action.run();
+        }
+      }
+    };
+  }
+
+  /** Also what is reserved for root. */
+  private void fill(Path filler, int butFor) {
+    long size;
+    try {
+      size = Files.getFileStore(state()).getUnallocatedSpace() - butFor;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    lab.run(Command.of("fallocate", "--length", Long.toString(size), filler.toString()));
   }
 
   /** Otherwise a power cut leaves GRUB with names of files that have gone. */
