@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -50,6 +51,10 @@ public record NodeMachine(
   private static final String REBOOT =
       "sudo sh -c 'systemctl reboot"
           + " || systemctl --no-block --job-mode=replace-irreversibly start reboot.target'";
+
+  /** The entry of the ISO's menu for systems in memory. */
+  private static final Pattern IN_MEMORY =
+      Pattern.compile("linux \\(\\$root\\)/boot/kernel (.* kairos\\.ram .*)");
 
   /** Twenty times as long as on hardware: without KVM every instruction is emulated. */
   private static final Duration INSTALL_DEADLINE = Duration.ofMinutes(40);
@@ -166,6 +171,46 @@ public record NodeMachine(
     return QemuMachine.start(host, spec("install").disk(disk()).cdrom(iso).endingAtReboot());
   }
 
+  /**
+   * Boots the system of an ISO beside an empty disk, as the ISO's entry for systems in memory does,
+   * until ssh answers. The caller closes it.
+   *
+   * @param media further CDs that are in its drives
+   */
+  public QemuMachine bootInMemory(Path iso, List<Path> media, SshAccess access) {
+    prepare();
+    Path kernel = extracted(iso, "/boot/kernel");
+    Path initrd = extracted(iso, "/boot/initrd");
+    MachineSpec spec =
+        spec("node").cdrom(iso).media(media).kernel(kernel, initrd, commandLineInMemory(iso));
+    return answering(QemuMachine.start(host, spec), access);
+  }
+
+  private String commandLineInMemory(Path iso) {
+    try {
+      Matcher entry = IN_MEMORY.matcher(Files.readString(extracted(iso, "/boot/grub2/grub.cfg")));
+      if (!entry.find()) {
+        throw new HostFailure("the menu of " + iso + " has no entry for systems in memory");
+      }
+      return entry.group(1).replace("$thor_options", "");
+    } catch (IOException e) {
+      throw new HostFailure("cannot read the menu of " + iso, e);
+    }
+  }
+
+  private Path extracted(Path iso, String file) {
+    Path to = directory.resolve(Path.of(file).getFileName());
+    try {
+      Files.deleteIfExists(to);
+    } catch (IOException e) {
+      throw new HostFailure("cannot replace " + to, e);
+    }
+    host.run(
+        Command.of("xorriso", "-osirrox", "on", "-indev", iso.toString())
+            .with("-extract", file, to.toString()));
+    return to;
+  }
+
   private static boolean isLost(QemuMachine machine) {
     return machine.serial().contains(LOST);
   }
@@ -204,7 +249,10 @@ public record NodeMachine(
    * @param media CDs that are in its drives
    */
   public QemuMachine boot(SshAccess access, List<Path> media) {
-    var machine = QemuMachine.start(host, spec("node").media(media));
+    return answering(QemuMachine.start(host, spec("node").media(media)), access);
+  }
+
+  private QemuMachine answering(QemuMachine machine, SshAccess access) {
     try {
       machine.await(
           "an ssh login to the installed node",

@@ -1,9 +1,12 @@
 package io.kairos.e2e;
 
+import io.kairos.base.HostFailure;
 import io.kairos.dist.workshop.Artifact;
 import io.kairos.dist.workshop.NodeKey;
 import io.kairos.dist.workshop.Pipeline;
 import io.kairos.dist.workshop.WorkshopHome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -48,5 +51,19 @@ final class DemoArtifacts {
   static synchronized Path iso(String name, String config) {
     Pipeline pipeline = pipeline();
     return pipeline.iso(name + "-debian-13", pipeline.image(DISTRIBUTION), config).path();
+  }
+
+  /**
+   * A cloud-config beside the tests, with {@link #key} in it.
+   *
+   * @param name of the file
+   */
+  static String cloudConfig(String name) {
+    try (var in = DemoArtifacts.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .replace("@SSH_KEY@", key().publicLine());
+    } catch (IOException e) {
+      throw new HostFailure("cannot read " + name, e);
+    }
   }
 }

@@ -62,6 +62,7 @@ class NodeLifeIT extends NodeJourney {
     try (var registry =
         DebianRegistry.start(Files.createDirectories(folder().resolve("registry")))) {
       RegistryImage.nextOf(image(), folder().resolve("next")).push(registry.host() + "/k:next");
+      requireNothingChangesWhenLost(registry);
 
       assertThat(
               answer(
@@ -80,10 +81,30 @@ class NodeLifeIT extends NodeJourney {
     assertThat(answer("sudo kairos-agent state get slots.active.good")).startsWith("20");
   }
 
+  private void requireNothingChangesWhenLost(DebianRegistry registry) throws IOException {
+    String before = slots();
+    try (var lost = LostConnection.to(registry.host(), 256 << 10)) {
+      assertThat(
+              failure(
+                  "sudo kairos-agent upgrade --allow-insecure-registries --source oci:"
+                      + lost.hostForGuests()
+                      + "/k:next"))
+          .contains(lost.hostForGuests());
+      assertThat(lost.isCut()).isTrue();
+    }
+    assertThat(slots()).isEqualTo(before);
+  }
+
+  /** Inode, size and date of each, from whatever system this is asked. */
+  private String slots() {
+    return answer(
+        "sudo debugfs -R 'ls -l /cOS' /dev/disk/by-label/COS_STATE 2>/dev/null | grep '[.]img'");
+  }
+
   @Order(3)
   @Test
   void whatCannotBeFetchedOrBootedChangesNothing() {
-    String before = answer("sudo stat -c '%n %i %y' " + IMAGES + "/*.img");
+    String before = slots();
 
     assertThat(
             failure(
@@ -98,9 +119,20 @@ class NodeLifeIT extends NodeJourney {
             - commands: ["rm /boot/vmlinuz*"]
         """);
     assertThat(failure(OF_ITSELF + "/active.img")).contains("kernel");
-    answer("sudo rm /oem/98_break.yaml");
+    put(
+        "/oem/98_break.yaml",
+        """
+        stages:
+          before-upgrade:
+            - commands:
+                - "cd /run/initramfs/cos-state && fallocate -l $(($(stat -f -c '%f*%S' .) - 300000000)) filler"
+        """);
+    assertThat(failure(OF_ITSELF + "/active.img")).contains("could not be written");
+    answer(
+        "cd /run/initramfs/cos-state && sudo mount -o remount,rw . && sudo rm filler"
+            + " && sudo mount -o remount,ro . && sudo rm /oem/98_break.yaml");
 
-    assertThat(answer("sudo stat -c '%n %i %y' " + IMAGES + "/*.img")).isEqualTo(before);
+    assertThat(slots()).isEqualTo(before);
     assertThat(answer("ls " + IMAGES)).isEqualTo("active.img\npassive.img\nsystems.json");
   }
 

@@ -13,9 +13,7 @@ import io.kairos.host.linux.LinuxHost;
 import io.kairos.testkit.browser.Chromium;
 import io.kairos.testkit.qemu.Firmware;
 import io.kairos.testkit.qemu.QemuMachine;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +81,7 @@ class WebInstalledNodeIT {
               "http://127.0.0.1:%d/?token=%s".formatted(installer.webPort(), token(installer))));
       browser.await("document.querySelectorAll('#disks .card').length > 0", BOOT);
       browser.click("#disks input[value='/dev/vda']");
-      browser.type("#cloud-config", cloudConfig());
+      browser.type("#cloud-config", DemoArtifacts.cloudConfig("from-the-web.yaml"));
       browser.await("document.getElementById('verdict').className === 'verdict good'", BOOT);
       browser.screenshot(pictures.resolve("settings.png"));
       browser.click("#agree");
@@ -101,13 +99,6 @@ class WebInstalledNodeIT {
     Matcher matcher = TOKEN.matcher(installer.serial().line(TOKEN).orElseThrow());
     assertThat(matcher.find()).isTrue();
     return matcher.group(1);
-  }
-
-  private String cloudConfig() throws IOException {
-    try (var in = getClass().getResourceAsStream("from-the-web.yaml")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .replace("@SSH_KEY@", key.publicLine());
-    }
   }
 
   @AfterAll
