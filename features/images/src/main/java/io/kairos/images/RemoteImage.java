@@ -98,7 +98,12 @@ record RemoteImage(Text named, Text manifest, JsonObject json) {
 
   /** Nothing when the repository has no such tag. */
   static Optional<Text> fetchIfThere(RegistryConnection connection, String tag) {
-    RegistryRequest request = RegistryRequest.get("manifests/" + tag).accepting(MANIFESTS);
+    return fetchIfThere(connection, RegistryRequest.get("manifests/" + tag));
+  }
+
+  /** Nothing when the registry does not know what is asked for. */
+  static Optional<Text> fetchIfThere(RegistryConnection connection, RegistryRequest asked) {
+    RegistryRequest request = asked.accepting(MANIFESTS);
     return fetch(connection, Optional.empty(), () -> connection.sendIfThere(request))
         .map(RemoteImage::text);
   }

@@ -40,6 +40,9 @@ final class FakeRegistry implements AutoCloseable {
 
   static final String IDENTITY_TOKEN = "IDT";
 
+  private static final byte[] NOTHING =
+      "{\"schemaVersion\": 2, \"manifests\": []}".getBytes(StandardCharsets.UTF_8);
+
   /** What the registry does with a request for parts of a blob. */
   enum Ranges {
     NONE,
@@ -73,6 +76,7 @@ final class FakeRegistry implements AutoCloseable {
   private volatile boolean runsInCircles;
   private volatile Ranges ranges = Ranges.SEVERAL;
   private volatile List<String> tags = List.of();
+  private volatile boolean knowsReferrers;
   private volatile String nextPage = "</v2/test/image/tags/list?n=2&last=%s>; rel=\"next\"";
 
   FakeRegistry(boolean needsLogin) throws IOException {
@@ -194,6 +198,12 @@ final class FakeRegistry implements AutoCloseable {
     return this;
   }
 
+  /** Lists what refers to a manifest; older registries do not, and clients keep an index for it. */
+  FakeRegistry knowingReferrers() {
+    knowsReferrers = true;
+    return this;
+  }
+
   FakeRegistry giving(Ranges kind) {
     ranges = kind;
     return this;
@@ -302,7 +312,10 @@ final class FakeRegistry implements AutoCloseable {
         return;
       }
       String name = path.substring(path.lastIndexOf('/') + 1);
-      if (path.startsWith("/v2/test/image/manifests/") && manifests.containsKey(name)) {
+      if (path.startsWith("/v2/test/image/referrers/") && knowsReferrers) {
+        exchange.getResponseHeaders().set("Content-Type", MediaTypes.INDEX);
+        send(exchange, 200, manifests.getOrDefault(name.replace(':', '-'), NOTHING));
+      } else if (path.startsWith("/v2/test/image/manifests/") && manifests.containsKey(name)) {
         byte[] content = manifests.get(name);
         exchange
             .getResponseHeaders()

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Signatures as cosign makes them, here by openssl. */
 class SignatureCheckTest {
   private static final LinuxHost HOST = LinuxHost.here();
+  private static final String BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+  private static final String IMAGE = "https://sigstore.dev/cosign/sign/v1";
+  private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.UTF_8);
+
+  private final List<Object> referrers = new ArrayList<>();
 
   @TempDir Path folder;
   private FakeRegistry registry;
@@ -84,9 +90,7 @@ class SignatureCheckTest {
    * @param published what the registry has
    */
   private void sign(Digest digest, String key, byte[] signed, byte[] published) throws IOException {
-    Path file = Files.write(folder.resolve("payload"), signed);
-    openssl("dgst", "-sha256", "-sign", at(key + ".key"), "-out", at("signature"), file.toString());
-    byte[] signature = Files.readAllBytes(folder.resolve("signature"));
+    byte[] signature = signature(key, signed);
     Descriptor config =
         Descriptor.of(MediaTypes.CONFIG, registry.blob("{}".getBytes(StandardCharsets.UTF_8)), 2);
     Descriptor layer =
@@ -105,6 +109,63 @@ class SignatureCheckTest {
     manifest.put("layers", List.of(layer.toJson()));
     registry.manifest(
         "sha256-" + digest.hex() + ".sig", Json.write(manifest).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private byte[] signature(String key, byte[] signed) throws IOException {
+    Path file = Files.write(folder.resolve("payload"), signed);
+    openssl("dgst", "-sha256", "-sign", at(key + ".key"), "-out", at("signature"), file.toString());
+    return Files.readAllBytes(folder.resolve("signature"));
+  }
+
+  private static String statement(Digest digest, String predicate) {
+    return "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"digest\":{\"sha256\":\"%s\"}}],\"predicateType\":\"%s\",\"predicate\":{}}"
+        .formatted(digest.hex(), predicate);
+  }
+
+  /** Publishes a bundle that refers to the index, as cosign 3 does. */
+  private void bundle(String key, String signed, String published) throws IOException {
+    String type = "application/vnd.in-toto+json";
+    String pae = "DSSEv1 " + type.length() + " " + type + " " + signed.length() + " " + signed;
+    Base64.Encoder base64 = Base64.getEncoder();
+    byte[] signature = signature(key, pae.getBytes(StandardCharsets.UTF_8));
+    String envelope =
+        Json.write(
+            Map.of(
+                "mediaType",
+                BUNDLE,
+                "dsseEnvelope",
+                Map.of(
+                    "payload",
+                    base64.encodeToString(published.getBytes(StandardCharsets.UTF_8)),
+                    "payloadType",
+                    type,
+                    "signatures",
+                    List.of(Map.of("sig", base64.encodeToString(signature))))));
+    byte[] content = envelope.getBytes(StandardCharsets.UTF_8);
+    Descriptor layer = Descriptor.of(BUNDLE, registry.blob(content), content.length);
+    byte[] artifact =
+        Json.write(
+                Map.of(
+                    "schemaVersion",
+                    2L,
+                    "artifactType",
+                    BUNDLE,
+                    "config",
+                    Descriptor.of("application/vnd.oci.empty.v1+json", registry.blob(EMPTY), 2)
+                        .toJson(),
+                    "layers",
+                    List.of(layer.toJson())))
+            .getBytes(StandardCharsets.UTF_8);
+    Digest digest = registry.manifest("unnamed", artifact);
+    Map<String, Object> entry =
+        new LinkedHashMap<>(
+            Descriptor.of(MediaTypes.MANIFEST, digest, artifact.length).toJson());
+    entry.put("artifactType", BUNDLE);
+    referrers.add(entry);
+    registry.manifest(
+        "sha256-" + index.hex(),
+        Json.write(Map.of("schemaVersion", 2L, "manifests", referrers))
+            .getBytes(StandardCharsets.UTF_8));
   }
 
   private PulledImage pull(String key) {
@@ -128,6 +189,44 @@ class SignatureCheckTest {
   void aSignedManifestBehindAnUnsignedIndexIsPulled() throws IOException {
     sign(manifest(), "ours", payload(manifest()), payload(manifest()));
     assertThat(pull("ours").image().digest()).isEqualTo(manifest());
+  }
+
+  @Test
+  void aBundleThatRefersToTheIndexCounts() throws IOException {
+    bundle("ours", statement(index, IMAGE), statement(index, IMAGE));
+    assertThat(pull("ours").named()).isEqualTo(index);
+    assertThat(registry.requests()).contains("/v2/test/image/referrers/DIGEST");
+  }
+
+  @Test
+  void aRegistryThatListsReferrersIsAskedForThem() throws IOException {
+    registry.knowingReferrers();
+    assertThatThrownBy(() -> pull("ours")).hasMessageContaining("is not signed: there is no");
+    bundle("ours", statement(index, IMAGE), statement(index, IMAGE));
+    assertThat(pull("ours").named()).isEqualTo(index);
+  }
+
+  @Test
+  void oneGoodBundleAmongOthersIsEnough() throws IOException {
+    bundle("theirs", statement(index, IMAGE), statement(index, IMAGE));
+    bundle("ours", statement(index, IMAGE), statement(index, IMAGE));
+    assertThat(pull("ours").named()).isEqualTo(index);
+  }
+
+  @Test
+  void aBundleThatProvesSomethingElseIsNoSignature() throws IOException {
+    String provenance = statement(index, "https://slsa.dev/provenance/v1");
+    bundle("ours", provenance, provenance);
+    assertThatThrownBy(() -> pull("ours")).hasMessageContaining("is not signed: there is no");
+    Digest other = Digest.sha256(new byte[] {1});
+    bundle("ours", statement(other, IMAGE), statement(other, IMAGE));
+    assertThatThrownBy(() -> pull("ours"))
+        .hasMessageContaining("a bundle is for another image: " + other.hex());
+    bundle("theirs", statement(index, IMAGE), statement(index, IMAGE));
+    bundle("ours", statement(other, IMAGE), statement(index, IMAGE));
+    assertThatThrownBy(() -> pull("ours"))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("a bundle is of another key, or was changed");
   }
 
   @Test
