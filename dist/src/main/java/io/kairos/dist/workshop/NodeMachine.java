@@ -23,7 +23,6 @@ import java.util.regex.Pattern;
  * An empty machine that becomes a node: installed from an ISO, then booted from its disk.
  *
  * @param directory of its disk and its logs
- * @param cpus an emulated one keeps a processor of this machine busy
  * @param writeLog what all runs of the machine write to its disk, for power cuts
  */
 public record NodeMachine(
@@ -32,7 +31,6 @@ public record NodeMachine(
     Path directory,
     Firmware firmware,
     Bytes memory,
-    int cpus,
     Optional<Path> writeLog) {
   private static final System.Logger LOG = System.getLogger(NodeMachine.class.getName());
 
@@ -61,18 +59,14 @@ public record NodeMachine(
 
   private static final Duration BOOT_DEADLINE = Duration.ofMinutes(15);
 
-  /** A machine with two processors, whose writes nobody looks at. */
+  /** A machine whose writes nobody looks at. */
   public NodeMachine(
       Host host, Accelerator accelerator, Path directory, Firmware firmware, Bytes memory) {
-    this(host, accelerator, directory, firmware, memory, 2, Optional.empty());
-  }
-
-  public NodeMachine cpus(int count) {
-    return new NodeMachine(host, accelerator, directory, firmware, memory, count, writeLog);
+    this(host, accelerator, directory, firmware, memory, Optional.empty());
   }
 
   public NodeMachine loggingWrites(Path log) {
-    return new NodeMachine(host, accelerator, directory, firmware, memory, cpus, Optional.of(log));
+    return new NodeMachine(host, accelerator, directory, firmware, memory, Optional.of(log));
   }
 
   public Path disk() {

@@ -19,7 +19,8 @@ final class SignatureCheck {
   SignatureCheck(RegistryConnection connection, CosignKey key) {
     this.connection = connection;
     this.key = key;
-    this.formats = List.of(new SimpleSigning(connection, key), new SigstoreBundles(connection, key));
+    this.formats =
+        List.of(new SimpleSigning(connection, key), new SigstoreBundles(connection, key));
   }
 
   /**

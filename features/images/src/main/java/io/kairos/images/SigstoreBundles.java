@@ -115,8 +115,7 @@ record SigstoreBundles(RegistryConnection connection, CosignKey key) implements 
     try {
       return Base64.getDecoder().decode(json.requiredText(key));
     } catch (IllegalArgumentException e) {
-      throw new InvalidConfig(
-          Problem.of("bundle: " + json.path() + key + " is no base64"));
+      throw new InvalidConfig(Problem.of("bundle: " + json.path() + key + " is no base64"));
     }
   }
 }

@@ -158,8 +158,7 @@ class SignatureCheckTest {
             .getBytes(StandardCharsets.UTF_8);
     Digest digest = registry.manifest("unnamed", artifact);
     Map<String, Object> entry =
-        new LinkedHashMap<>(
-            Descriptor.of(MediaTypes.MANIFEST, digest, artifact.length).toJson());
+        new LinkedHashMap<>(Descriptor.of(MediaTypes.MANIFEST, digest, artifact.length).toJson());
     entry.put("artifactType", BUNDLE);
     referrers.add(entry);
     registry.manifest(

@@ -9,10 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/**
- * What the machines of journeys are made from; made by the first journey that asks, while others
- * wait.
- */
+/** What the machines of journeys are made from; made by the first journey that asks. */
 final class DemoArtifacts {
   private static final String DISTRIBUTION = "debian:13";
 
@@ -29,17 +26,17 @@ final class DemoArtifacts {
   }
 
   /** Opens every node that the ISO installs. */
-  static synchronized NodeKey key() {
+  static NodeKey key() {
     return pipeline().key();
   }
 
   /** An OCI layout. */
-  static synchronized Path image() {
+  static Path image() {
     return pipeline().image(DISTRIBUTION).path();
   }
 
   /** Installs itself without a question. */
-  static synchronized Artifact iso() {
+  static Artifact iso() {
     return pipeline().iso(DISTRIBUTION);
   }
 
@@ -48,7 +45,7 @@ final class DemoArtifacts {
    *
    * @param name no other one has
    */
-  static synchronized Path iso(String name, String config) {
+  static Path iso(String name, String config) {
     Pipeline pipeline = pipeline();
     return pipeline.iso(name + "-debian-13", pipeline.image(DISTRIBUTION), config).path();
   }

@@ -18,20 +18,15 @@ final class InstalledDisk {
 
   private InstalledDisk() {}
 
-  /**
-   * A machine that is switched off, with an empty disk. An emulated one has one processor: two
-   * machines do more then than one with two, and QEMU never runs code of one processor that the
-   * other has replaced.
-   */
+  /** A machine that is switched off, with an empty disk. */
   static NodeMachine empty(Host host, Path iso, Firmware firmware, Path folder) {
     Accelerator accelerator = Accelerator.choose(host, System.getenv(), iso);
-    return new NodeMachine(host, accelerator, folder, firmware, MEMORY)
-        .cpus(accelerator.isEmulated() ? 1 : 2);
+    return new NodeMachine(host, accelerator, folder, firmware, MEMORY);
   }
 
   /**
    * A machine that is switched off, with a freshly installed disk. The first one of its kind of
-   * firmware takes as long as the installation, and so do those that ask meanwhile.
+   * firmware takes as long as the installation.
    *
    * @param name of its folder
    */
@@ -40,13 +35,11 @@ final class InstalledDisk {
     Path target = DemoArtifacts.target();
     Path folder = target.resolve("installed-" + firmware.name().toLowerCase(Locale.ROOT));
     NodeMachine installed = empty(host, iso.path(), firmware, folder);
-    synchronized (firmware) {
-      Path mark = folder.resolve("installed-from");
-      if (!Files.exists(mark) || !Files.readString(mark).equals(iso.digest())) {
-        FileTree.delete(folder);
-        installed.install(iso.path());
-        Files.writeString(mark, iso.digest());
-      }
+    Path mark = folder.resolve("installed-from");
+    if (!Files.exists(mark) || !Files.readString(mark).equals(iso.digest())) {
+      FileTree.delete(folder);
+      installed.install(iso.path());
+      Files.writeString(mark, iso.digest());
     }
     NodeMachine machine = empty(host, iso.path(), firmware, target.resolve(name));
     machine.takeOver(installed);

@@ -24,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
  * target/web-installer}.
  */
 @Tag("core")
-@Order(2) // while a machine is installed
 @Tag("browser")
 @Timeout(600)
 class WebInstallerIT {

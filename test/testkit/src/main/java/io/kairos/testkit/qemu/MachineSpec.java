@@ -86,21 +86,6 @@ public record MachineSpec(
         writeLog);
   }
 
-  public MachineSpec cpus(int count) {
-    return new MachineSpec(
-        directory,
-        accelerator,
-        firmware,
-        memory,
-        count,
-        disk,
-        cdrom,
-        media,
-        kernel,
-        endsAtReboot,
-        writeLog);
-  }
-
   public MachineSpec disk(Path file) {
     return new MachineSpec(
         directory,

@@ -1,0 +1,3 @@
+module io.kairos/peers/sigstore
+
+go 1.26
