@@ -100,7 +100,11 @@ final class TestCommand {
       command = command.with("-DskipTests");
     }
     if (suites.contains(Suites.LONG)) {
-      command = command.with("-Dcases=" + LONG_CASES, "-Dtest.compiler=-XX:+TieredCompilation");
+      command =
+          command.with(
+              "-Dtests.long=true",
+              "-Dcases=" + LONG_CASES,
+              "-Dtest.compiler=-XX:+TieredCompilation");
     }
     if (!journeys.isEmpty()) {
       command = command.with("-DskipITs=false", "-De2e.groups=" + String.join("|", journeys));

@@ -35,18 +35,17 @@ record SigstoreBundles(RegistryConnection connection, CosignKey key) implements 
 
   private List<JsonObject> referrers(Digest digest) {
     List<JsonObject> all = new ArrayList<>();
-    var referrers = "referrers/" + digest + "?artifactType=" + BUNDLE + ".v0.3%2Bjson";
-    RemoteImage.fetchIfThere(connection, RegistryRequest.get(referrers))
+    RemoteImage.fetchIfThere(connection, RegistryRequest.get("referrers/" + digest))
         .or(() -> RemoteImage.fetchIfThere(connection, digest.algorithm() + "-" + digest.hex()))
         .ifPresent(index -> all.addAll(index.json().objects("manifests")));
     return all;
   }
 
-  /** The filter of a registry is a wish: whatever else refers to the image is passed by. */
+  /**
+   * What else refers to the image is passed by. The index does not tell them apart: clients write
+   * the type of the configuration there.
+   */
   private Stream<Descriptor> bundles(JsonObject referrer) {
-    if (!referrer.text("artifactType").orElse(BUNDLE).startsWith(BUNDLE)) {
-      return Stream.empty();
-    }
     Digest artifact = Descriptor.read(referrer).digest();
     return RemoteImage.fetch(connection, artifact.toString(), Optional.of(artifact))
         .json()

@@ -159,7 +159,7 @@ class SignatureCheckTest {
     Digest digest = registry.manifest("unnamed", artifact);
     Map<String, Object> entry =
         new LinkedHashMap<>(Descriptor.of(MediaTypes.MANIFEST, digest, artifact.length).toJson());
-    entry.put("artifactType", BUNDLE);
+    entry.put("artifactType", "application/vnd.oci.empty.v1+json"); // as clients without the API do
     referrers.add(entry);
     registry.manifest(
         "sha256-" + index.hex(),

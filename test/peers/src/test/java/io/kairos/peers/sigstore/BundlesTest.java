@@ -31,9 +31,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the libraries of cosign 3 sign and publish, we accept, with their key alone. */
+@EnabledIfSystemProperty(
+    named = "tests.long",
+    matches = "true",
+    disabledReason = "its peer takes minutes to build: ./kairos test --all")
 class BundlesTest {
   private static final LinuxHost HOST = LinuxHost.here();
   private static final Platform PLATFORM = Platform.linux("amd64");
