@@ -79,17 +79,22 @@ public final class RecoveryCommand {
     config.failures().forEach(problem -> err.println("WARNING: " + problem.render()));
     Host host = HostWithEnvironment.of(machine, config.agent().env());
     ProviderBus bus = ProviderBus.of(host, config, environment, out);
-    try (var _ = FirstConsole.of(machine)) {
+    try (var _ = FirstConsole.of(machine);
+        var _ = Interruption.stops(() -> {})) {
       AgentSettings settings = AgentSettings.read(machine);
       greet(settings);
-      List<Provider.Answer> offers = offers(bus);
-      if (offers.isEmpty()) {
-        sayThatNobodyHelps(bus);
-      } else {
-        pause(settings);
-        offers.forEach(this::show);
+      try {
+        List<Provider.Answer> offers = offers(bus);
+        if (offers.isEmpty()) {
+          sayThatNobodyHelps(bus);
+        } else {
+          pause(settings);
+          offers.forEach(this::show);
+        }
+        hold(!offers.isEmpty());
+      } finally {
+        close(bus);
       }
-      hold(bus, !offers.isEmpty());
     }
   }
 
@@ -146,22 +151,25 @@ public final class RecoveryCommand {
   }
 
   /** Until Enter, or a signal. Where nothing is open nobody is kept out who cannot press it. */
-  private void hold(ProviderBus bus, boolean isOpen) {
+  private void hold(boolean isOpen) {
     out.println("Press Enter to end remote recovery and to log in.");
     out.flush();
     Enter enter = Enter.of(in);
-    try (var _ = Interruption.stops(() -> {})) {
-      try {
-        if (isOpen) {
-          enter.await();
-        } else {
-          enter.awaitOrEnd();
-        }
-      } catch (InterruptedException signal) {
-        out.println("Ending remote recovery");
+    try {
+      if (isOpen) {
+        enter.await();
+      } else {
+        enter.awaitOrEnd();
       }
-      var _ = bus.publish(ProviderEvent.RECOVERY_STOP, NOTHING);
+    } catch (InterruptedException signal) {
+      out.println("Ending remote recovery");
     }
+  }
+
+  /** Whatever happened since providers were asked: one of them may have opened a way in. */
+  private static void close(ProviderBus bus) {
+    var _ = Thread.interrupted(); // this and the login are due all the same
+    var _ = bus.publish(ProviderEvent.RECOVERY_STOP, NOTHING);
   }
 
   /** A frame that the console's font has. */

@@ -134,6 +134,27 @@ class RecoveryCommandTest {
   }
 
   @Test
+  void aSignalWhileAProviderOpensTheWayInClosesIt() {
+    host.withProgram(DEMO)
+        .answering(
+            DEMO,
+            command -> {
+              events.add(command.argv().getLast());
+              if (events.size() == 1) {
+                Thread.currentThread().interrupt();
+                throw new HostFailure("interrupted while it was running");
+              }
+              return new Output(0, "{}", "");
+            });
+
+    assertThatThrownBy(() -> recover(InputStream.nullInputStream()))
+        .isInstanceOf(HostFailure.class);
+
+    assertThat(events).containsExactly("agent.recovery", "agent.recovery.stop");
+    assertThat(host.commands("systemctl")).as("a login").hasSize(2);
+  }
+
+  @Test
   void withoutAProviderItSaysWhatIsMissing() {
     recover(InputStream.nullInputStream());
     assertThat(out())
