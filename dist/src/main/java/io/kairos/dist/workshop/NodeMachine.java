@@ -314,7 +314,7 @@ public record NodeMachine(
       throw new HostFailure("cannot prepare " + logs, e);
     }
     MachineSpec spec =
-        MachineSpec.in(logs, accelerator).firmware(firmware).memory(memory).cpus(cpus).disk(disk());
+        MachineSpec.in(logs, accelerator).firmware(firmware).memory(memory).disk(disk());
     return writeLog.map(spec::loggingWrites).orElse(spec);
   }
 

@@ -247,7 +247,8 @@ public record MachineSpec(
 
   private List<String> diskArguments(Path file) {
     String format = file.toString().endsWith(".qcow2") ? "qcow2" : "raw";
-    String device = "virtio-blk-pci,drive=disk,bootindex=0";
+    // a kernel that is started directly is what QEMU boots first
+    String device = "virtio-blk-pci,drive=disk" + (kernel.isEmpty() ? ",bootindex=0" : "");
     if (writeLog.isEmpty()) {
       return List.of(
           "-drive",
