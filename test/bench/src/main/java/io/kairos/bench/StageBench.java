@@ -20,6 +20,7 @@ import java.util.List;
  */
 final class StageBench {
   private static final int COUNT = 1000;
+  private static final int LARGE = 10_000;
   private static final int RUNS = 9;
   private static final String STAGE = "default";
 
@@ -52,6 +53,7 @@ final class StageBench {
     String directory = "{directories: [{path: " + made + ", permissions: 0755}]}";
     compare("1,000 steps with a directory, one file", file(folder.resolve("steps"), directory));
     compare("1,000 files with a directory each", files(folder.resolve("files"), directory));
+    compare("100 files of 10 KB, read alone", large(folder.resolve("large")));
   }
 
   private static Path file(Path folder, String step) throws IOException {
@@ -70,6 +72,20 @@ final class StageBench {
       Files.writeString(
           folder.resolve(String.format("%04d.yaml", i)),
           "stages:\n  " + STAGE + ":\n  - " + step + "\n");
+    }
+    return folder;
+  }
+
+  /** Steps of a stage that is not run. */
+  private static Path large(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    var text = new StringBuilder("stages:\n  another:\n");
+    for (int i = 0; text.length() < LARGE; i++) {
+      text.append("  - name: \"step ").append(i).append("\"\n");
+      text.append("    commands:\n    - echo ").append(i).append('\n');
+    }
+    for (int i = 0; i < COUNT / 10; i++) {
+      Files.writeString(folder.resolve(i + ".yaml"), text);
     }
     return folder;
   }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A machine before it runs.
@@ -56,116 +57,79 @@ public record MachineSpec(
         Optional.empty());
   }
 
-  public MachineSpec firmware(Firmware choice) {
+  /** What is to be different; it becomes a specification at once. */
+  private static final class Draft {
+    private Firmware firmware;
+    private Bytes memory;
+    private Optional<Path> disk;
+    private Optional<Path> cdrom;
+    private List<Path> media;
+    private Optional<DirectKernel> kernel;
+    private boolean endsAtReboot;
+    private Optional<Path> writeLog;
+
+    Draft(MachineSpec from) {
+      firmware = from.firmware;
+      memory = from.memory;
+      disk = from.disk;
+      cdrom = from.cdrom;
+      media = from.media;
+      kernel = from.kernel;
+      endsAtReboot = from.endsAtReboot;
+      writeLog = from.writeLog;
+    }
+  }
+
+  private MachineSpec with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
     return new MachineSpec(
         directory,
         accelerator,
-        choice,
-        memory,
+        draft.firmware,
+        draft.memory,
         cpus,
-        disk,
-        cdrom,
-        media,
-        kernel,
-        endsAtReboot,
-        writeLog);
+        draft.disk,
+        draft.cdrom,
+        draft.media,
+        draft.kernel,
+        draft.endsAtReboot,
+        draft.writeLog);
+  }
+
+  public MachineSpec firmware(Firmware choice) {
+    return with(draft -> draft.firmware = choice);
   }
 
   public MachineSpec memory(Bytes size) {
-    return new MachineSpec(
-        directory,
-        accelerator,
-        firmware,
-        size,
-        cpus,
-        disk,
-        cdrom,
-        media,
-        kernel,
-        endsAtReboot,
-        writeLog);
+    return with(draft -> draft.memory = size);
   }
 
   public MachineSpec disk(Path file) {
-    return new MachineSpec(
-        directory,
-        accelerator,
-        firmware,
-        memory,
-        cpus,
-        Optional.of(file),
-        cdrom,
-        media,
-        kernel,
-        endsAtReboot,
-        writeLog);
+    return with(draft -> draft.disk = Optional.of(file));
   }
 
   public MachineSpec cdrom(Path iso) {
-    return new MachineSpec(
-        directory,
-        accelerator,
-        firmware,
-        memory,
-        cpus,
-        disk,
-        Optional.of(iso),
-        media,
-        kernel,
-        endsAtReboot,
-        writeLog);
+    return with(draft -> draft.cdrom = Optional.of(iso));
   }
 
   public MachineSpec media(List<Path> isos) {
-    return new MachineSpec(
-        directory,
-        accelerator,
-        firmware,
-        memory,
-        cpus,
-        disk,
-        cdrom,
-        isos,
-        kernel,
-        endsAtReboot,
-        writeLog);
+    return with(draft -> draft.media = isos);
   }
 
   public MachineSpec kernel(Path image, Path initrd, String commandLine) {
-    return new MachineSpec(
-        directory,
-        accelerator,
-        firmware,
-        memory,
-        cpus,
-        disk,
-        cdrom,
-        media,
-        Optional.of(new DirectKernel(image, initrd, commandLine)),
-        endsAtReboot,
-        writeLog);
+    return with(
+        draft -> draft.kernel = Optional.of(new DirectKernel(image, initrd, commandLine)));
   }
 
   /** A guest that reboots has done its work. */
   public MachineSpec endingAtReboot() {
-    return new MachineSpec(
-        directory, accelerator, firmware, memory, cpus, disk, cdrom, media, kernel, true, writeLog);
+    return with(draft -> draft.endsAtReboot = true);
   }
 
   /** Logs all that is written to the disk. */
   public MachineSpec loggingWrites(Path log) {
-    return new MachineSpec(
-        directory,
-        accelerator,
-        firmware,
-        memory,
-        cpus,
-        disk,
-        cdrom,
-        media,
-        kernel,
-        endsAtReboot,
-        Optional.of(log.toAbsolutePath()));
+    return with(draft -> draft.writeLog = Optional.of(log.toAbsolutePath()));
   }
 
   public Path serialLog() {
