@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /** Makes the runtime that goes into every image, or finds the one that was made before. */
 public final class RuntimeBuilder {
   /** Raised when the steps change, so that older results are not taken for ours. */
-  private static final String GENERATION = "1";
+  private static final String GENERATION = "2";
 
   /** Tree, unstripped natives and class archive, with some room. */
   private static final Bytes NEEDED = Bytes.ofMib(256);

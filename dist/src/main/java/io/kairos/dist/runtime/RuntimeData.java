@@ -18,6 +18,7 @@ import java.util.List;
  * @param recordingOptions of the VM while the class archive is made
  * @param training runs whose classes are archived: class of {@link #NODE_PACKAGE}, arguments
  * @param classes archived whether or not a training run loads them
+ * @param unsteady beginnings of classes of which no constants are resolved in the archive
  * @param documents what the programs tell of themselves: file relative to the tree, class of {@link
  *     #NODE_PACKAGE}, arguments
  * @param launcher the script that becomes {@code /usr/bin/kairos}
@@ -33,6 +34,7 @@ record RuntimeData(
     List<String> recordingOptions,
     List<List<String>> training,
     List<String> classes,
+    List<String> unsteady,
     List<List<String>> documents,
     String launcher,
     String atOnePlace) {
@@ -50,6 +52,7 @@ record RuntimeData(
     options = List.copyOf(options);
     recordingOptions = List.copyOf(recordingOptions);
     classes = List.copyOf(classes);
+    unsteady = List.copyOf(unsteady);
     training = training.stream().map(List::copyOf).toList();
     documents = documents.stream().map(List::copyOf).toList();
   }
@@ -65,6 +68,7 @@ record RuntimeData(
         lines("recording.options"),
         words("training.list"),
         lines("classes.list"),
+        lines("unsteady.list"),
         words("documents.list"),
         text("kairos.sh"),
         text("at-one-place.sh"));

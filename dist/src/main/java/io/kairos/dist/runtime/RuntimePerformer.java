@@ -39,8 +39,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -56,6 +54,10 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
   private static final String PLACE = "/boot";
 
   private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+  /** Of each training run. */
+  private static final int RECORDINGS = 3;
+
   private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
 
   private final Host host;
@@ -151,10 +153,17 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
   }
 
   private void record(Path tree, List<String> run, Path list) throws IOException {
-    Path folder = Files.createDirectories(Path.of(list + ".folder"));
-    List<String> words = new ArrayList<>(run);
-    words.replaceAll(word -> word.equals("{folder}") ? folder.toString() : word);
-    host.run(java(tree).with("-XX:DumpLoadedClassList=" + list).with(program(tree, words)));
+    for (int i = 0; i < RECORDINGS; i++) {
+      Path recording = recording(list, i);
+      Path folder = Files.createDirectories(Path.of(recording + ".folder"));
+      List<String> words = new ArrayList<>(run);
+      words.replaceAll(word -> word.equals("{folder}") ? folder.toString() : word);
+      host.run(java(tree).with("-XX:DumpLoadedClassList=" + recording).with(program(tree, words)));
+    }
+  }
+
+  private static Path recording(Path list, int number) {
+    return Path.of(list + "." + number);
   }
 
   private void write(Path tree, List<String> document) throws IOException {
@@ -174,41 +183,36 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
   }
 
   private void archive(Path tree, List<Path> lists) throws IOException {
-    Path merged = lists.getFirst().resolveSibling("classes");
-    Files.write(merged, merge(data.classes(), lists));
-    String classPath = classPath(tree, "");
-    String file = "-XX:SharedArchiveFile=" + tree.resolve("kairos.jsa");
-    host.run(
-        java(tree)
-            .with("-Xshare:dump", "-XX:SharedClassListFile=" + merged, file, "-cp", classPath));
-    host.run(java(tree).with("-Xshare:on", file, "-cp", classPath, "-version"));
-  }
-
-  /**
-   * Classes first, because the lines about lambda forms refer to them; sorted, so that threads of a
-   * training run cannot change the archive. For the same reason without the hints which constants
-   * to resolve early, worth 5 ms: they tell which code has run, and that differs between runs.
-   */
-  static List<String> merge(List<String> always, List<Path> lists) throws IOException {
-    Set<String> classes = new TreeSet<>(always);
-    Set<String> hints = new TreeSet<>();
+    List<ClassList> recorded = new ArrayList<>();
     for (Path list : lists) {
-      if (Files.exists(list)) {
-        for (String line : Files.readAllLines(list)) {
-          if (line.startsWith("@cp ")) {
-            continue;
-          }
-          if (line.startsWith("@")) {
-            hints.add(line);
-          } else if (!line.startsWith("#") && !line.contains(" source: ")) {
-            classes.add(line.replaceFirst(" id: \\d+$", ""));
-          }
+      List<ClassList> runs = new ArrayList<>();
+      for (int i = 0; i < RECORDINGS; i++) {
+        if (Files.exists(recording(list, i))) { // a run that failed has none
+          runs.add(ClassList.read(recording(list, i)));
         }
       }
+      recorded.add(ClassList.ofMost(runs));
     }
-    List<String> merged = new ArrayList<>(classes);
-    merged.addAll(hints);
-    return merged;
+    Path merged = lists.getFirst().resolveSibling("classes");
+    Files.write(merged, ClassList.merged(data.classes(), data.unsteady(), recorded));
+    Path archive = tree.resolve("kairos.jsa");
+    Path again = lists.getFirst().resolveSibling("again.jsa");
+    long begin = ArchiveNoise.clock();
+    dump(tree, merged, archive);
+    dump(tree, merged, again);
+    ArchiveNoise.remove(archive, again, begin, ArchiveNoise.clock());
+    host.run(
+        java(tree)
+            .with("-Xshare:on", "-XX:SharedArchiveFile=" + archive)
+            .with("-cp", classPath(tree, ""), "-version"));
+  }
+
+  /** Classes and calls are linked in the archive already: a start takes three quarters then. */
+  private void dump(Path tree, Path classes, Path archive) throws IOException {
+    host.run(
+        java(tree)
+            .with("-Xshare:dump", "-XX:+AOTClassLinking", "-XX:SharedClassListFile=" + classes)
+            .with("-XX:SharedArchiveFile=" + archive, "-cp", classPath(tree, "")));
   }
 
   private static void add(CLibrary library, List<EmbeddedPath> embedded, Path tree)

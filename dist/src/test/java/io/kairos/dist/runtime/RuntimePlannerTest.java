@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class RuntimePlannerTest {
   @Test
@@ -32,20 +30,6 @@ class RuntimePlannerTest {
     assertThat(data.options()).allMatch(option -> option.startsWith("-") && !option.contains("#"));
     assertThat(data.training()).contains(List.of("NodeMain", "kairos-agent", "version"));
     assertThat(data.embeddedPaths()).extracting(EmbeddedPath::file).isSubsetOf(data.libraries());
-  }
-
-  @Test
-  void classListsOfTrainingRunsMergeIntoOneWhateverTheirOrder(@TempDir Path folder)
-      throws IOException {
-    Path first =
-        Files.writeString(
-            folder.resolve("1"),
-            "# note\nb/B id: 1\n@cp b/B 1\n@lambda-proxy b/B run\na/A id: 0\n");
-    Path second = Files.writeString(folder.resolve("2"), "a/A id: 7\n@cp b/B 1 2\nx source: y\n");
-    List<String> merged =
-        RuntimePerformer.merge(List.of("c/C"), List.of(first, second, folder.resolve("failed")));
-    assertThat(merged).containsExactly("a/A", "b/B", "c/C", "@lambda-proxy b/B run");
-    assertThat(RuntimePerformer.merge(List.of("c/C"), List.of(second, first))).isEqualTo(merged);
   }
 
   private static String golden(String name) throws IOException {

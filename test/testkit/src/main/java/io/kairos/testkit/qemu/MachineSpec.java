@@ -118,8 +118,7 @@ public record MachineSpec(
   }
 
   public MachineSpec kernel(Path image, Path initrd, String commandLine) {
-    return with(
-        draft -> draft.kernel = Optional.of(new DirectKernel(image, initrd, commandLine)));
+    return with(draft -> draft.kernel = Optional.of(new DirectKernel(image, initrd, commandLine)));
   }
 
   /** A guest that reboots has done its work. */
