@@ -31,8 +31,9 @@ final class ArchiveNoise {
    * @throws HostFailure when they differ in anything else
    */
   static void remove(Path archive, Path again, long begin, long end) throws IOException {
-    ByteBuffer one = words(archive);
-    ByteBuffer other = words(again);
+    byte[] octets = Files.readAllBytes(archive);
+    ByteBuffer one = words(octets);
+    ByteBuffer other = words(Files.readAllBytes(again));
     if (one.limit() != other.limit()) {
       throw differing(archive, again, "their sizes");
     }
@@ -55,7 +56,7 @@ final class ArchiveNoise {
         one.putLong(at, 0);
       }
     }
-    Files.write(archive, one.array());
+    Files.write(archive, octets);
   }
 
   /** Milliseconds, as the VM reads them (clock_gettime(2), CLOCK_MONOTONIC). */
@@ -67,8 +68,8 @@ final class ArchiveNoise {
     return begin <= value && value <= end;
   }
 
-  private static ByteBuffer words(Path file) throws IOException {
-    return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
+  private static ByteBuffer words(byte[] octets) {
+    return ByteBuffer.wrap(octets).order(ByteOrder.nativeOrder());
   }
 
   private static HostFailure differing(Path archive, Path again, String where) {
