@@ -7,6 +7,7 @@ import io.kairos.host.Host;
 import io.kairos.host.Output;
 import io.kairos.testkit.qemu.Accelerator;
 import io.kairos.testkit.qemu.Firmware;
+import io.kairos.testkit.qemu.IsoFiles;
 import io.kairos.testkit.qemu.MachineSpec;
 import io.kairos.testkit.qemu.QemuMachine;
 import io.kairos.testkit.qemu.SshAccess;
@@ -55,9 +56,9 @@ public record NodeMachine(
       Pattern.compile("linux \\(\\$root\\)/boot/kernel (.* kairos\\.ram .*)");
 
   /** Twenty times as long as on hardware: without KVM every instruction is emulated. */
-  private static final Duration INSTALL_DEADLINE = Duration.ofMinutes(40);
+  private static final Duration INSTALL_DEADLINE = Duration.ofMinutes(25);
 
-  private static final Duration BOOT_DEADLINE = Duration.ofMinutes(15);
+  private static final Duration BOOT_DEADLINE = Duration.ofMinutes(12);
 
   /** A machine whose writes nobody looks at. */
   public NodeMachine(
@@ -199,10 +200,7 @@ public record NodeMachine(
     } catch (IOException e) {
       throw new HostFailure("cannot replace " + to, e);
     }
-    host.run(
-        Command.of("xorriso", "-osirrox", "on", "-indev", iso.toString())
-            .with("-extract", file, to.toString()));
-    return to;
+    return IsoFiles.extract(host, iso, file, to);
   }
 
   private static boolean isLost(QemuMachine machine) {

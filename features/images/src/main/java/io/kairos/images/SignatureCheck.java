@@ -33,11 +33,13 @@ final class SignatureCheck {
     List<String> reasons = new ArrayList<>();
     for (Digest digest : signable) {
       for (SignatureFormat format : formats) {
-        List<Optional<String>> found = format.objections(digest).toList();
-        if (found.stream().anyMatch(Optional::isEmpty)) {
-          return;
+        for (var found = format.objections(digest).iterator(); found.hasNext(); ) {
+          Optional<String> objection = found.next();
+          if (objection.isEmpty()) {
+            return; // the others need not be fetched
+          }
+          reasons.add(objection.get());
         }
-        found.forEach(objection -> objection.ifPresent(reasons::add));
       }
     }
     if (reasons.isEmpty()) {

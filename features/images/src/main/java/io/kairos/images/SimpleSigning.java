@@ -4,6 +4,7 @@ import io.kairos.base.InvalidConfig;
 import io.kairos.formats.json.Json;
 import io.kairos.formats.json.JsonObject;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -20,8 +21,10 @@ record SimpleSigning(RegistryConnection connection, CosignKey key) implements Si
   @Override
   public Stream<Optional<String>> objections(Digest digest) {
     String tag = digest.algorithm() + "-" + digest.hex() + ".sig";
-    return RemoteImage.fetchIfThere(connection, tag).stream()
-        .flatMap(signatures -> signatures.json().objects("layers").stream())
+    return RemoteImage.fetchIfThere(connection, tag)
+        .map(signatures -> signatures.json().objects("layers"))
+        .orElse(List.of())
+        .stream()
         .map(layer -> objection(layer, digest));
   }
 

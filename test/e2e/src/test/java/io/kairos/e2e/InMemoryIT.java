@@ -77,10 +77,7 @@ class InMemoryIT {
                 NodeCheck.prints("persistent", "findmnt -no LABEL /usr/local", "COS_PERSISTENT"),
                 NodeCheck.prints("/etc", "findmnt -no FSTYPE /etc", "overlay"),
                 NodeCheck.prints("binds", "findmnt -no LABEL /root", "COS_PERSISTENT"),
-                NodeCheck.prints(
-                    "systemd is content",
-                    "systemctl --failed --no-legend --plain | cut -d' ' -f1",
-                    ""))));
+                NodeJourney.SYSTEMD_IS_CONTENT)));
   }
 
   @Order(2)

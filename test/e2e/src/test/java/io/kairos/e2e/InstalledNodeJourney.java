@@ -93,10 +93,7 @@ abstract class InstalledNodeJourney extends NodeJourney {
                         "the agent knows its version",
                         "kairos-agent version",
                         text -> text.startsWith("kairos ")),
-                    NodeCheck.prints(
-                        "systemd is content",
-                        "systemctl --failed --no-legend --plain | cut -d' ' -f1",
-                        ""))));
+                    SYSTEMD_IS_CONTENT)));
   }
 
   @Order(3)

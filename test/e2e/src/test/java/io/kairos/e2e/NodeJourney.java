@@ -32,6 +32,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 abstract class NodeJourney {
   static final Host HOST = LinuxHost.here();
 
+  /** Of whatever way into a system. */
+  static final NodeCheck SYSTEMD_IS_CONTENT =
+      NodeCheck.prints(
+          "systemd is content", "systemctl --failed --no-legend --plain | cut -d' ' -f1", "");
+
   private final Firmware firmware;
   private Path image;
   private NodeMachine node;

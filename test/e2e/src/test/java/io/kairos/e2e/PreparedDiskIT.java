@@ -72,9 +72,6 @@ class PreparedDiskIT {
                         "the recovery system",
                         "sudo debugfs -R 'stat /cOS/recovery.img' /dev/disk/by-label/COS_RECOVERY"
                             + " 2>/dev/null | grep -q Inode:"),
-                    NodeCheck.prints(
-                        "systemd is content",
-                        "systemctl --failed --no-legend --plain | cut -d' ' -f1",
-                        ""))));
+                    NodeJourney.SYSTEMD_IS_CONTENT)));
   }
 }

@@ -50,21 +50,35 @@ final class Machines {
         Optional.empty());
   }
 
-  /** With a GPT and these partitions. */
-  static Disk prepared(Disk disk, Disk.Partition... partitions) {
+  private static Disk like(
+      Disk disk,
+      boolean isRemovable,
+      boolean isReadOnly,
+      List<Disk.Partition> partitions,
+      Optional<UUID> tableId) {
     return new Disk(
         disk.name(),
         disk.device(),
         disk.kind(),
         disk.size(),
         disk.sectorSize(),
-        disk.isRemovable(),
-        disk.isReadOnly(),
+        isRemovable,
+        isReadOnly,
         disk.model(),
         disk.content(),
-        List.of(partitions),
+        partitions,
         disk.uses(),
         false,
+        tableId);
+  }
+
+  /** With a GPT and these partitions. */
+  static Disk prepared(Disk disk, Disk.Partition... partitions) {
+    return like(
+        disk,
+        disk.isRemovable(),
+        disk.isReadOnly(),
+        List.of(partitions),
         Optional.of(new UUID(0, 1)));
   }
 
@@ -96,37 +110,11 @@ final class Machines {
   }
 
   static Disk removable(Disk disk) {
-    return new Disk(
-        disk.name(),
-        disk.device(),
-        disk.kind(),
-        disk.size(),
-        disk.sectorSize(),
-        true,
-        disk.isReadOnly(),
-        disk.model(),
-        disk.content(),
-        disk.partitions(),
-        disk.uses(),
-        false,
-        Optional.empty());
+    return like(disk, true, disk.isReadOnly(), disk.partitions(), Optional.empty());
   }
 
   static Disk readOnly(Disk disk) {
-    return new Disk(
-        disk.name(),
-        disk.device(),
-        disk.kind(),
-        disk.size(),
-        disk.sectorSize(),
-        disk.isRemovable(),
-        true,
-        disk.model(),
-        disk.content(),
-        disk.partitions(),
-        disk.uses(),
-        false,
-        Optional.empty());
+    return like(disk, disk.isRemovable(), true, disk.partitions(), Optional.empty());
   }
 
   /** With one partition that is used in some way. */
@@ -136,30 +124,18 @@ final class Machines {
 
   static Disk inUse(Disk disk, String label, String how, Optional<Path> mountedAt) {
     Path device = Path.of(disk.device() + "3");
-    return new Disk(
-        disk.name(),
-        disk.device(),
-        disk.kind(),
-        disk.size(),
-        disk.sectorSize(),
-        disk.isRemovable(),
-        disk.isReadOnly(),
-        disk.model(),
-        disk.content(),
-        List.of(
-            new Disk.Partition(
-                disk.name() + "3",
-                device,
-                3,
-                GIB,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(new Superblock("ext4", Optional.of(label), Optional.empty())),
-                List.of(new Disk.Use(device, how, mountedAt)))),
-        disk.uses(),
-        false,
-        Optional.empty());
+    var partition =
+        new Disk.Partition(
+            disk.name() + "3",
+            device,
+            3,
+            GIB,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new Superblock("ext4", Optional.of(label), Optional.empty())),
+            List.of(new Disk.Use(device, how, mountedAt)));
+    return like(disk, disk.isRemovable(), disk.isReadOnly(), List.of(partition), Optional.empty());
   }
 
   static Disk mounted(Disk disk, String at) {

@@ -57,10 +57,7 @@ public record Accelerator(String name, String reason) {
     try {
       Path scratch = Files.createTempDirectory("kairos-probe");
       try {
-        Path kernel = scratch.resolve("kernel");
-        host.run(
-            Command.of("xorriso", "-osirrox", "on", "-indev", iso.toString())
-                .with("-extract", "/boot/kernel", kernel.toString()));
+        Path kernel = IsoFiles.extract(host, iso, "/boot/kernel", scratch.resolve("kernel"));
         for (int i = 0; i < TRIES; i++) {
           if (!saysAnswer(host, kernel, scratch.resolve("serial" + i + ".log"))) {
             return false;
