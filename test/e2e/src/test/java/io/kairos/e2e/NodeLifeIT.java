@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kairos.testkit.qemu.Firmware;
 import io.kairos.testkit.registry.DebianRegistry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -19,6 +20,12 @@ import org.junit.jupiter.api.Test;
 class NodeLifeIT extends NodeJourney {
   private static final String IMAGES = "/run/initramfs/cos-state/cOS";
   private static final String OF_ITSELF = "sudo kairos-agent upgrade --source file:" + IMAGES;
+
+  /** What a NodeOpUpgrade has its pods do. */
+  private static final String FROM_A_POD =
+      "set -e; mount --rbind /host/dev /dev; mount --rbind /host/run /run;"
+          + " kairos-agent upgrade --source dir:/"
+          + " --exclude-path /etc/hostname --exclude-path /etc/hosts";
 
   NodeLifeIT() {
     super(Firmware.BIOS);
@@ -138,9 +145,10 @@ class NodeLifeIT extends NodeJourney {
 
   @Order(4)
   @Test
-  void aSystemThatIsNotHealthyGivesWayToTheOneBefore() {
+  void aSystemThatIsNotHealthyGivesWayToTheOneBefore() throws IOException {
     answer("sudo touch /usr/local/unhealthy");
-    answer(OF_ITSELF + "/active.img && sync");
+    assertThat(inAPod(FROM_A_POD)).contains("Upgraded the active system");
+    answer("sync");
 
     rebootUntil("passive_mode");
 
@@ -152,6 +160,14 @@ class NodeLifeIT extends NodeJourney {
         .contains("nobody calls it unhealthy");
     assertThat(answer("cat " + RegistryImage.MARK)).isEqualTo("next");
     answer("sudo rm /usr/local/unhealthy");
+  }
+
+  private String inAPod(String command) throws IOException {
+    String script = "/usr/local/in-a-pod.sh";
+    try (var resource = NodeLifeIT.class.getResourceAsStream("in-a-pod.sh")) {
+      put(script, new String(resource.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    return answer("sudo chmod +x %s && sudo %s '%s' 2>&1".formatted(script, script, command));
   }
 
   @Order(5)
