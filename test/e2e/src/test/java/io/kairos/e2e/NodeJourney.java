@@ -142,7 +142,7 @@ abstract class NodeJourney {
     awaitServices();
   }
 
-  /** Resets a node that is not in an active boot, and looks at what it is then. */
+  /** Resets a node through the boot menu, and looks at what it is then. */
   void resetKeepingTheConfiguration() {
     String machineId = answer("cat /etc/machine-id");
     answer("sudo sh -c 'echo old > /usr/local/old && echo kept > /oem/kept.txt' && sync");

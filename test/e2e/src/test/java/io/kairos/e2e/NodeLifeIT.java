@@ -191,6 +191,18 @@ class NodeLifeIT extends NodeJourney {
 
   @Order(6)
   @Test
+  void aRollbackFromPassiveReplacesTheBrokenSystem() {
+    assertThat(answer("sudo kairos-agent rollback")).contains("Rolled back to the system before");
+
+    reboot();
+
+    assertThat(bootState()).isEqualTo("active_boot");
+    assertThat(answer("cat " + RegistryImage.MARK)).isEqualTo("next");
+    assertThat(answer("cat /proc/cmdline")).doesNotContain("upgrade_failure");
+  }
+
+  @Order(7)
+  @Test
   void aResetForgetsDataAndKeepsTheConfiguration() {
     resetKeepingTheConfiguration();
 
