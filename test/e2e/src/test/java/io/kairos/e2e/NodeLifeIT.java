@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kairos.testkit.qemu.Firmware;
 import io.kairos.testkit.registry.DebianRegistry;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -163,11 +162,8 @@ class NodeLifeIT extends NodeJourney {
   }
 
   private String inAPod(String command) throws IOException {
-    String script = "/usr/local/in-a-pod.sh";
-    try (var resource = NodeLifeIT.class.getResourceAsStream("in-a-pod.sh")) {
-      put(script, new String(resource.readAllBytes(), StandardCharsets.UTF_8));
-    }
-    return answer("sudo chmod +x %s && sudo %s '%s' 2>&1".formatted(script, script, command));
+    putScript("in-a-pod.sh");
+    return answer("sudo /usr/local/in-a-pod.sh '%s' 2>&1".formatted(command));
   }
 
   @Order(5)
@@ -208,5 +204,24 @@ class NodeLifeIT extends NodeJourney {
 
     assertThat(answer("sudo cat /oem/97_life.yaml")).contains("health-timeout");
     assertThat(failure("cat " + RegistryImage.MARK)).contains("No such file");
+  }
+
+  /** Those who log in come from a place that outlives it. */
+  @Order(8)
+  @Test
+  void aResetOfTheOemPartitionForgetsTheConfigurationToo() {
+    answer(
+        "sudo mkdir -p /usr/local/cloud-config"
+            + " && sudo cp /oem/90_custom.yaml /usr/local/cloud-config/");
+    put("/oem/99_reset.yaml", "#cloud-config\nreset: {reset-oem: true, reset-persistent: false}\n");
+    answer("echo kept | sudo tee /usr/local/kept && sync");
+    answer("sudo grub2-editenv /oem/grubenv set next_entry=statereset && sync");
+
+    rebootUntil("active_mode");
+
+    assertThat(answer("cat /usr/local/kept")).isEqualTo("kept");
+    assertThat(answer("sudo ls /oem")).doesNotContain("99_reset", "97_life", "90_custom");
+    assertThat(answer("findmnt -no LABEL /oem")).isEqualTo("COS_OEM");
+    assertThat(bootState()).isEqualTo("active_boot");
   }
 }
