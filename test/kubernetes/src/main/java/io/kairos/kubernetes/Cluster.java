@@ -1,7 +1,6 @@
 package io.kairos.kubernetes;
 
 import io.kairos.base.HostFailure;
-import io.kairos.base.Refused;
 import io.kairos.host.Host;
 import io.kairos.kubernetes.ClusterSpec.Parts;
 import java.io.IOException;
@@ -34,13 +33,13 @@ public final class Cluster implements AutoCloseable {
   /**
    * Starts a cluster and waits until its nodes are ready.
    *
-   * @throws Refused for nodes without root
+   * @throws io.kairos.base.Refused for nodes where {@link NodePrograms#check} refuses
    * @throws HostFailure when something does not start, with the end of its log
    */
   public static Cluster start(Host host, ClusterSpec spec) {
     boolean hasNodes = !spec.nodes().isEmpty();
-    if (hasNodes && !"root".equals(System.getProperty("user.name"))) {
-      throw new Refused("nodes need namespaces, mounts and links of root", "start it as root");
+    if (hasNodes) {
+      NodePrograms.check(host);
     }
     try {
       Files.createDirectories(spec.directory());

@@ -87,6 +87,11 @@ public final class Node implements AutoCloseable {
     return bootId;
   }
 
+  /** The control group that is the root of what the kubelet makes. */
+  String ownGroup() {
+    return ownGroup;
+  }
+
   public synchronized boolean isRunning() {
     return running != null && running.isRunning();
   }

@@ -15,6 +15,7 @@ read -r pid _ </proc/self/stat # still the machine's /proc, so the number that t
 echo "$pid" >"$STATE/init.pid"
 
 # A cable into the switch; the one of the last boot may still be there.
+# shellcheck disable=SC2016 # the inner shell expands them
 nsenter --net="/proc/$SWITCH/ns/net" bash -euc '
   ip link delete "$1" 2>/dev/null || true
   ip link add "$1" type veth peer name eth0 netns 1
