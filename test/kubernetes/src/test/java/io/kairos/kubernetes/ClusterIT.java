@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -283,7 +284,7 @@ class ClusterIT {
     // Its supervisors see that a moment later, each by itself.
     long end = System.nanoTime() + SOON.toNanos();
     while (!leftovers.found(HOST).isEmpty() && System.nanoTime() < end) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
     assertThat(leftovers.found(HOST)).isEmpty();
   }
