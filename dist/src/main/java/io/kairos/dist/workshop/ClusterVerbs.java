@@ -7,6 +7,7 @@ import io.kairos.dist.cli.Console;
 import io.kairos.dist.cli.Option;
 import io.kairos.dist.cli.Verb;
 import io.kairos.host.linux.LinuxHost;
+import io.kairos.kubernetes.KubernetesProgram;
 
 /** {@code kairos cluster}: a Kubernetes on this machine, to try things on. */
 final class ClusterVerbs {
@@ -30,6 +31,7 @@ final class ClusterVerbs {
         .verb(up())
         .verb(down())
         .verb(status())
+        .verb(build())
         .group();
   }
 
@@ -73,5 +75,15 @@ final class ClusterVerbs {
     return Verb.named("status")
         .summary("show whether a cluster runs, and its nodes")
         .runs(given -> cluster().status());
+  }
+
+  private Verb build() {
+    return Verb.named("build")
+        .summary("build Kubernetes from its Go modules, if that has not been done yet")
+        .runs(
+            given -> {
+              console.out().println(KubernetesProgram.built(host));
+              return 0;
+            });
   }
 }

@@ -4,9 +4,11 @@ import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -55,7 +57,7 @@ public record GoProgram(String shelf, String name, String source, List<String> o
     try {
       Path program = place(module);
       if (!Files.isExecutable(program)) {
-        build(host, module, program);
+        buildUnlessSomebodyDoes(host, module, program);
       }
       return program;
     } catch (IOException e) {
@@ -63,8 +65,19 @@ public record GoProgram(String shelf, String name, String source, List<String> o
     }
   }
 
-  private void build(Host host, Path module, Path program) throws IOException {
+  /** Kubernetes takes a processor for a quarter of an hour: two builds would take as long each. */
+  private void buildUnlessSomebodyDoes(Host host, Path module, Path program) throws IOException {
     Files.createDirectories(program.getParent());
+    Path lock = program.resolveSibling("lock");
+    try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var _ = channel.lock()) {
+      if (!Files.isExecutable(program)) {
+        build(host, module, program);
+      }
+    }
+  }
+
+  private void build(Host host, Path module, Path program) throws IOException {
     Path aside = program.resolveSibling(name + "." + ProcessHandle.current().pid());
     List<String> command = new ArrayList<>();
     command.addAll(List.of(go(host), "build", "-trimpath", "-ldflags=-s -w"));
