@@ -1,12 +1,14 @@
-package io.kairos.peers;
+package io.kairos.testkit;
 
 import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -19,16 +21,30 @@ import java.util.stream.Stream;
  * A program that is built once from a Go module and kept outside the source tree, by the digest of
  * what it is built from.
  *
+ * @param shelf folder below {@code ~/.cache/kairos} where it is kept
  * @param name of the program
  * @param source package that it is built from, {@code .} for the module itself
  * @param options of {@code go build}
  */
-public record GoProgram(String name, String source, List<String> options) {
+public record GoProgram(String shelf, String name, String source, List<String> options) {
   /** Where Go unpacks itself when it does not come from a distribution. */
   private static final String USUAL_PLACE = "/usr/local/go/bin";
 
   public GoProgram {
     options = List.copyOf(options);
+  }
+
+  /**
+   * Where the program is when it has been built.
+   *
+   * @param module folder with {@code go.mod}
+   */
+  public Path place(Path module) {
+    try {
+      return cache().resolve(shelf).resolve(name + "-" + key(module)).resolve(name);
+    } catch (IOException e) {
+      throw new HostFailure("cannot read the Go module " + module, e);
+    }
   }
 
   /**
@@ -39,9 +55,9 @@ public record GoProgram(String name, String source, List<String> options) {
    */
   public Path built(Host host, Path module) {
     try {
-      Path program = cache().resolve(name + "-" + key(module)).resolve(name);
+      Path program = place(module);
       if (!Files.isExecutable(program)) {
-        build(host, module, program);
+        buildUnlessSomebodyDoes(host, module, program);
       }
       return program;
     } catch (IOException e) {
@@ -49,8 +65,19 @@ public record GoProgram(String name, String source, List<String> options) {
     }
   }
 
-  private void build(Host host, Path module, Path program) throws IOException {
+  /** Kubernetes takes a processor for a quarter of an hour: two builds would take as long each. */
+  private void buildUnlessSomebodyDoes(Host host, Path module, Path program) throws IOException {
     Files.createDirectories(program.getParent());
+    Path lock = program.resolveSibling("lock");
+    try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var _ = channel.lock()) {
+      if (!Files.isExecutable(program)) {
+        build(host, module, program);
+      }
+    }
+  }
+
+  private void build(Host host, Path module, Path program) throws IOException {
     Path aside = program.resolveSibling(name + "." + ProcessHandle.current().pid());
     List<String> command = new ArrayList<>();
     command.addAll(List.of(go(host), "build", "-trimpath", "-ldflags=-s -w"));
@@ -61,7 +88,7 @@ public record GoProgram(String name, String source, List<String> options) {
             .inheritingEnvironment()
             .env("CGO_ENABLED", "0")
             .in(module)
-            .within(Duration.ofMinutes(30)));
+            .within(Duration.ofMinutes(45)));
     Files.move(aside, program, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -73,9 +100,9 @@ public record GoProgram(String name, String source, List<String> options) {
       return USUAL_PLACE + "/go";
     }
     throw new HostFailure(
-        "go is not installed; it builds the original "
+        "go is not installed; it builds "
             + name
-            + " (1.21 or newer; Debian 13 has it)");
+            + " (1.21 or newer, which fetches what the module asks for; Debian 13 has it)");
   }
 
   private static Path cache() {
@@ -83,7 +110,7 @@ public record GoProgram(String name, String source, List<String> options) {
     return (home == null || home.isEmpty()
             ? Path.of(System.getProperty("user.home"), ".cache")
             : Path.of(home))
-        .resolve("kairos/peers");
+        .resolve("kairos");
   }
 
   private static String key(Path module) throws IOException {
