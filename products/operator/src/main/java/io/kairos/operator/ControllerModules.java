@@ -1,10 +1,11 @@
 package io.kairos.operator;
 
+import io.kairos.operator.nodeop.NodeOpModule;
 import java.util.List;
 
 /** The areas that this operator consists of. */
 final class ControllerModules {
-  static final List<ControllerModule> ALL = List.of();
+  static final List<ControllerModule> ALL = List.of(new NodeOpModule());
 
   private ControllerModules() {}
 }
