@@ -165,7 +165,7 @@ final class NodeOpPlanner {
       case StartJob -> startJob(node, entry);
       case Job -> job(node, entry);
       case Reboot -> reboot(node, entry, facts);
-      case HealthGate -> gate(node, entry, facts);
+      case HealthGate -> gate(entry, facts);
       case StartRollback -> startRollback(node, entry);
       case Rollback -> rollback(node, entry);
       case RollbackReboot -> rollbackReboot(node, entry, facts);
@@ -433,7 +433,7 @@ final class NodeOpPlanner {
     return proven && pod.map(watcher -> watcher.succeeded() || watcher.failed()).orElse(true);
   }
 
-  private Optional<NodeStatus> gate(String node, NodeStatus entry, NodeFacts facts) {
+  private Optional<NodeStatus> gate(NodeStatus entry, NodeFacts facts) {
     Duration waited = Duration.between(Instant.parse(entry.since()), view.now());
     Optional<String> expected = Optional.ofNullable(entry.toVersion());
     return switch (HealthCheck.of(facts, expected, waited)) {
