@@ -106,9 +106,12 @@ final class NodeOpPlanner {
       retryByItself();
       startNodes(targets);
     }
+    List<NodeOpAction> advances = List.copyOf(actions);
+    actions.clear(); // nodes are given back before others are taken
     for (String node : entries.keySet()) {
       tidyUp(node);
     }
+    actions.addAll(advances);
     tell();
     NodeOpStatus status = NodeOpSummary.of(view, stamped(), targets, invalid, holdText());
     expire(status);
