@@ -1,0 +1,169 @@
+package io.kairos.operator.osartifact;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What became of a build.
+ *
+ * @param observedGeneration of the spec that this tells of; 0 before the first look
+ * @param attempt of the builder pod, from 1; 0 before the first
+ * @param progress steps that have ended, of all, as {@code 3/5}
+ * @param cleanupTime when all but the object was deleted
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
+record OSArtifactStatus(
+    Phase phase,
+    String message,
+    long observedGeneration,
+    int attempt,
+    String builderPod,
+    String progress,
+    Optional<Instant> startTime,
+    Optional<Instant> completionTime,
+    Optional<Instant> cleanupTime,
+    List<Step> steps,
+    List<Artifact> artifacts,
+    List<Condition> conditions) {
+  static final OSArtifactStatus NONE =
+      new OSArtifactStatus(null, null, 0, 0, null, null, null, null, null, null, null, null);
+
+  @SuppressWarnings("OptionalAssignedToNull") // what Jackson passes for an absent key
+  OSArtifactStatus {
+    phase = phase == null ? Phase.PENDING : phase;
+    message = message == null ? "" : message;
+    builderPod = builderPod == null ? "" : builderPod;
+    progress = progress == null ? "" : progress;
+    startTime = startTime == null ? Optional.empty() : startTime;
+    completionTime = completionTime == null ? Optional.empty() : completionTime;
+    cleanupTime = cleanupTime == null ? Optional.empty() : cleanupTime;
+    steps = steps == null ? List.of() : List.copyOf(steps);
+    artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
+    conditions = conditions == null ? List.of() : List.copyOf(conditions);
+  }
+
+  static OSArtifactStatus read(JsonNode stored) {
+    return stored == null || stored.isNull()
+        ? NONE
+        : JsonTree.read(JsonTree.map(stored), OSArtifactStatus.class);
+  }
+
+  /** Where a build is; clients of upstream read these words. */
+  enum Phase {
+    @com.fasterxml.jackson.annotation.JsonProperty("Pending")
+    PENDING,
+    @com.fasterxml.jackson.annotation.JsonProperty("Building")
+    BUILDING,
+    @com.fasterxml.jackson.annotation.JsonProperty("Exporting")
+    EXPORTING,
+    @com.fasterxml.jackson.annotation.JsonProperty("Ready")
+    READY,
+    @com.fasterxml.jackson.annotation.JsonProperty("Error")
+    ERROR;
+
+    boolean isFinal() {
+      return this == READY || this == ERROR;
+    }
+  }
+
+  /**
+   * One container of the builder pod.
+   *
+   * @param state Waiting, Running, Finished or Failed
+   * @param inputs digest of all that the result depends on
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record Step(
+      String name,
+      String state,
+      Optional<Instant> startedAt,
+      Optional<Instant> finishedAt,
+      String inputs,
+      String message) {
+    static final String WAITING = "Waiting";
+    static final String RUNNING = "Running";
+    static final String FINISHED = "Finished";
+    static final String FAILED = "Failed";
+
+    @SuppressWarnings("OptionalAssignedToNull") // what Jackson passes for an absent key
+    Step {
+      startedAt = startedAt == null ? Optional.empty() : startedAt;
+      finishedAt = finishedAt == null ? Optional.empty() : finishedAt;
+      inputs = inputs == null ? "" : inputs;
+      message = message == null ? "" : message;
+    }
+
+    boolean isFinished() {
+      return state.equals(FINISHED);
+    }
+  }
+
+  /**
+   * A file in the volume of the artifacts.
+   *
+   * @param size octets
+   * @param sha256 in hex
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record Artifact(String kind, String file, Optional<Long> size, String sha256) {}
+
+  /** As Kubernetes has them everywhere. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record Condition(
+      String type,
+      String status,
+      long observedGeneration,
+      Instant lastTransitionTime,
+      String reason,
+      String message) {
+    static final String ACCEPTED = "Accepted";
+    static final String WAITING_FOR_INPUTS = "WaitingForInputs";
+    static final String PROGRESSING = "Progressing";
+    static final String COMPLETE = "Complete";
+    static final String DEGRADED = "Degraded";
+  }
+
+  Optional<Condition> condition(String type) {
+    return conditions.stream().filter(each -> each.type().equals(type)).findFirst();
+  }
+
+  /** Keeps the time of a condition that says the same as before. */
+  OSArtifactStatus with(
+      String type, boolean status, String reason, String text, long generation, Instant now) {
+    String word = status ? "True" : "False";
+    Instant since =
+        condition(type)
+            .filter(each -> each.status().equals(word))
+            .map(Condition::lastTransitionTime)
+            .orElse(now);
+    var changed = new Condition(type, word, generation, since, reason, text);
+    List<Condition> all = new ArrayList<>(conditions);
+    int place = all.indexOf(condition(type).orElse(null));
+    if (place < 0) {
+      all.add(changed);
+    } else {
+      all.set(place, changed);
+    }
+    return new OSArtifactStatus(
+        phase,
+        message,
+        observedGeneration,
+        attempt,
+        builderPod,
+        progress,
+        startTime,
+        completionTime,
+        cleanupTime,
+        steps,
+        artifacts,
+        all);
+  }
+}
