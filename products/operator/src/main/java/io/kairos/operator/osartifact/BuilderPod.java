@@ -57,10 +57,12 @@ final class BuilderPod {
   private static final String CERTIFICATES = "/etc/ssl/buildah/certs";
   private static final String CACHE = "/var/lib/containers";
   private static final String CLOUD_CONFIG_FILE = "/cloud-config.yaml";
-  private static final String MENU = "boot/grub2/grub.cfg";
 
-  /** Where the menu is when no overlay of the user's is there. */
+  /** Two folders, because a file that is mounted into a volume of the user's would stay in it. */
   private static final String OVERLAY_ISO = "/overlay-iso";
+
+  private static final String OVERLAY_MENU = "/iso/iso-overlay";
+  private static final String MENU = "/boot/grub2/grub.cfg";
 
   private final String name;
   private final OSArtifactSpec spec;
@@ -253,7 +255,7 @@ final class BuilderPod {
     artifacts.ifPresent(
         wanted -> {
           if (isBuilt()) {
-            steps.add(extract(wanted));
+            steps.add(extract());
           }
           for (int i = 0; i < wanted.bundles().size(); i++) {
             steps.add(bundle(i, wanted));
@@ -349,7 +351,8 @@ final class BuilderPod {
         String.join(
             " && ",
             PosixWord.line(unpack),
-            "tar -czvpf test.tar -C /rootfs .",
+            // Without its v: a hundred thousand names would bury what went wrong.
+            "tar -czpf test.tar -C /rootfs .",
             PosixWord.line(pack),
             PosixWord.line(List.of("chmod", "+r", archive())),
             PosixWord.line(List.of("mv", archive(), "/artifacts")));
@@ -472,7 +475,7 @@ final class BuilderPod {
     arguments.put("FIPS", options.fips() ? "fips" : "");
   }
 
-  private Container extract(Artifacts wanted) {
+  private Container extract() {
     List<String> words = new ArrayList<>(List.of("auroraboot", "unpack"));
     words.addAll(archFlag());
     words.addAll(List.of("ocifile:/artifacts/" + archive(), "/rootfs"));
@@ -500,10 +503,14 @@ final class BuilderPod {
         .build();
   }
 
-  private List<String> cloudConfigFlag() {
+  /** Upstream names the file also with a menu alone; then it is an empty one of ours. */
+  private boolean hasCloudConfig() {
     return cloudConfig().isPresent()
-        ? List.of("--cloud-config", CLOUD_CONFIG_FILE)
-        : List.of();
+        || artifacts.filter(wanted -> !wanted.grubConfig().isEmpty()).isPresent();
+  }
+
+  private List<String> cloudConfigFlag() {
+    return hasCloudConfig() ? List.of("--cloud-config", CLOUD_CONFIG_FILE) : List.of();
   }
 
   private Container iso(Artifacts wanted) {
@@ -511,9 +518,11 @@ final class BuilderPod {
     words.addAll(List.of("--override-name", spec.nameOf(ArtifactKind.ISO, name)));
     words.addAll(List.of("--date=false", "--output", "/artifacts"));
     words.addAll(archFlag());
-    boolean hasMenu = !wanted.grubConfig().isEmpty();
-    if (!wanted.overlayISOVolume().isEmpty() || hasMenu) {
+    if (!wanted.overlayISOVolume().isEmpty()) {
       words.addAll(List.of("--overlay-iso", OVERLAY_ISO));
+    }
+    if (!wanted.grubConfig().isEmpty()) {
+      words.addAll(List.of("--overlay-iso", OVERLAY_MENU));
     }
     if (!wanted.overlayRootfsVolume().isEmpty()) {
       words.addAll(List.of("--overlay-rootfs", "/overlay-rootfs"));
@@ -625,7 +634,7 @@ final class BuilderPod {
     // Always quoted, as upstream does and scripts of users look for.
     settings.forEach(
         each -> command.append(" --set '").append(each.replace("'", "'\"'\"'")).append('\''));
-    if (cloudConfig().isPresent()) {
+    if (hasCloudConfig()) {
       command.append(" ").append(PosixWord.line(cloudConfigFlag()));
     }
     String target = "/artifacts/" + spec.nameOf(kind, name) + ending;
@@ -649,7 +658,7 @@ final class BuilderPod {
       step.addToVolumeMounts(mount(wanted.overlayISOVolume(), OVERLAY_ISO));
     }
     if (!wanted.grubConfig().isEmpty()) {
-      step.addToVolumeMounts(file(CONFIG, "grub.cfg", OVERLAY_ISO + "/" + MENU));
+      step.addToVolumeMounts(file(CONFIG, Children.MENU_KEY, OVERLAY_MENU + MENU));
     }
     if (!wanted.overlayRootfsVolume().isEmpty()) {
       step.addToVolumeMounts(mount(wanted.overlayRootfsVolume(), "/overlay-rootfs"));
@@ -659,10 +668,12 @@ final class BuilderPod {
         .map(Uki::keysVolume)
         .filter(volume -> !volume.isEmpty())
         .ifPresent(volume -> step.addToVolumeMounts(mount(volume, "/uki-keys")));
-    wanted
-        .cloudConfigRef()
-        .ifPresent(
-            ref -> step.addToVolumeMounts(file(CLOUD_CONFIG, ref.key(), CLOUD_CONFIG_FILE)));
+    if (hasCloudConfig()) {
+      step.addToVolumeMounts(
+          cloudConfig()
+              .map(ref -> file(CLOUD_CONFIG, ref.key(), CLOUD_CONFIG_FILE))
+              .orElseGet(() -> file(CONFIG, Children.CLOUD_CONFIG_KEY, CLOUD_CONFIG_FILE)));
+    }
   }
 
   private static SecurityContext privileged() {

@@ -2,9 +2,10 @@ package io.kairos.operator.osartifact;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,15 +57,15 @@ record OSArtifactStatus(
 
   /** Where a build is; clients of upstream read these words. */
   enum Phase {
-    @com.fasterxml.jackson.annotation.JsonProperty("Pending")
+    @JsonProperty("Pending")
     PENDING,
-    @com.fasterxml.jackson.annotation.JsonProperty("Building")
+    @JsonProperty("Building")
     BUILDING,
-    @com.fasterxml.jackson.annotation.JsonProperty("Exporting")
+    @JsonProperty("Exporting")
     EXPORTING,
-    @com.fasterxml.jackson.annotation.JsonProperty("Ready")
+    @JsonProperty("Ready")
     READY,
-    @com.fasterxml.jackson.annotation.JsonProperty("Error")
+    @JsonProperty("Error")
     ERROR;
 
     boolean isFinal() {
@@ -114,56 +115,4 @@ record OSArtifactStatus(
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Artifact(String kind, String file, Optional<Long> size, String sha256) {}
-
-  /** As Kubernetes has them everywhere. */
-  @JsonIgnoreProperties(ignoreUnknown = true)
-  record Condition(
-      String type,
-      String status,
-      long observedGeneration,
-      Instant lastTransitionTime,
-      String reason,
-      String message) {
-    static final String ACCEPTED = "Accepted";
-    static final String WAITING_FOR_INPUTS = "WaitingForInputs";
-    static final String PROGRESSING = "Progressing";
-    static final String COMPLETE = "Complete";
-    static final String DEGRADED = "Degraded";
-  }
-
-  Optional<Condition> condition(String type) {
-    return conditions.stream().filter(each -> each.type().equals(type)).findFirst();
-  }
-
-  /** Keeps the time of a condition that says the same as before. */
-  OSArtifactStatus with(
-      String type, boolean status, String reason, String text, long generation, Instant now) {
-    String word = status ? "True" : "False";
-    Instant since =
-        condition(type)
-            .filter(each -> each.status().equals(word))
-            .map(Condition::lastTransitionTime)
-            .orElse(now);
-    var changed = new Condition(type, word, generation, since, reason, text);
-    List<Condition> all = new ArrayList<>(conditions);
-    int place = all.indexOf(condition(type).orElse(null));
-    if (place < 0) {
-      all.add(changed);
-    } else {
-      all.set(place, changed);
-    }
-    return new OSArtifactStatus(
-        phase,
-        message,
-        observedGeneration,
-        attempt,
-        builderPod,
-        progress,
-        startTime,
-        completionTime,
-        cleanupTime,
-        steps,
-        artifacts,
-        all);
-  }
 }

@@ -16,7 +16,7 @@ class OSArtifactCrdTest {
   private static final Path SOURCE = Path.of("src/test/crd/osartifacts.yaml");
   private static final Path CORE = Path.of("src/test/crd/core-schemas.json");
   private static final Path SHIPPED =
-      Path.of("src/main/resources/io/kairos/operator/crds/build.kairos.io_osartifacts.yaml");
+      Path.of("src/main/resources/io/kairos/operator/crd/build.kairos.io_osartifacts.yaml");
 
   /** What kubectl keeps of the last `apply` in an annotation. */
   private static final int APPLIED_LIMIT = 256 << 10;
