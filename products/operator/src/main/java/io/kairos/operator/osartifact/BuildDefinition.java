@@ -34,7 +34,7 @@ final class BuildDefinition {
   /**
    * A text without directives stays as it is; a key without a value is empty.
    *
-   * @param values of the Secret first, then those of the spec, which count
+   * @param inline come before those of the Secret
    * @throws InvalidConfig when the text is no template, or one that names other templates
    */
   static String rendered(String source, Map<String, String> secret, Map<String, String> inline) {

@@ -94,11 +94,7 @@ final class BuilderPod {
    * @return nothing when every step has ended already
    */
   static Optional<Pod> of(
-      Children children,
-      OSArtifactSpec spec,
-      Images images,
-      String podName,
-      Set<String> finished) {
+      Children children, OSArtifactSpec spec, Images images, String podName, Set<String> finished) {
     return new BuilderPod(children, spec, images).pod(podName, finished);
   }
 
@@ -141,8 +137,7 @@ final class BuilderPod {
                     .withName(podName)
                     .withNamespace(children.namespace())
                     .withLabels(labels)
-                    .withAnnotations(
-                        spec.podAnnotations().isEmpty() ? null : spec.podAnnotations())
+                    .withAnnotations(spec.podAnnotations().isEmpty() ? null : spec.podAnnotations())
                     .withOwnerReferences(children.owner())
                     .build())
             .withSpec(podSpec.build())
@@ -187,8 +182,7 @@ final class BuilderPod {
   private List<Volume> volumes() {
     List<Volume> volumes = new ArrayList<>();
     volumes.add(children.artifactsVolume(spec, ARTIFACTS, false));
-    volumes.add(
-        new VolumeBuilder().withName(ROOTFS).withNewEmptyDir().endEmptyDir().build());
+    volumes.add(new VolumeBuilder().withName(ROOTFS).withNewEmptyDir().endEmptyDir().build());
     volumes.add(
         new VolumeBuilder()
             .withName(CONFIG)
@@ -413,8 +407,7 @@ final class BuilderPod {
     save.addAll(List.of(local, "docker-archive:/artifacts/" + archive()));
 
     List<String> lines =
-        new ArrayList<>(
-            List.of("mkdir -p /workspace", PosixWord.line(bud), PosixWord.line(save)));
+        new ArrayList<>(List.of("mkdir -p /workspace", PosixWord.line(bud), PosixWord.line(save)));
     image
         .buildImage()
         .filter(_ -> image.push())
@@ -432,8 +425,7 @@ final class BuilderPod {
     ContainerBuilder step =
         container(BUILDAH, images.buildah(), String.join(" && ", lines))
             .addToEnv(env("BUILDAH_ISOLATION", "chroot"), env("STORAGE_DRIVER", "vfs"))
-            .addToVolumeMounts(
-                readOnly(DEFINITION, "/ocispec"), mount(ARTIFACTS, "/artifacts"))
+            .addToVolumeMounts(readOnly(DEFINITION, "/ocispec"), mount(ARTIFACTS, "/artifacts"))
             .withSecurityContext(
                 new SecurityContextBuilder()
                     .withAllowPrivilegeEscalation(true)

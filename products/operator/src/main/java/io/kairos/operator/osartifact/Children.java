@@ -121,7 +121,9 @@ final class Children {
 
   private String withSuffix(String suffix, int limit) {
     String whole = name() + suffix;
-    return whole.length() <= limit ? whole : Names.shortened(name(), limit - suffix.length()) + suffix;
+    return whole.length() <= limit
+        ? whole
+        : Names.shortened(name(), limit - suffix.length()) + suffix;
   }
 
   private ObjectMeta meta(String objectName) {

@@ -32,14 +32,12 @@ record Inputs(Kind kind, String name, String key) {
   static List<Inputs> of(OSArtifactSpec spec) {
     List<Inputs> inputs = new ArrayList<>();
     Image image = spec.image();
-    image
-        .definition()
-        .ifPresent(ref -> inputs.add(secret(ref, ref.keyOr(OciSpec.DEFAULT_KEY))));
+    image.definition().ifPresent(ref -> inputs.add(secret(ref, ref.keyOr(OciSpec.DEFAULT_KEY))));
     image
         .ociSpec()
         .filter(_ -> image.definition().isPresent())
         .flatMap(OciSpec::templateValuesFrom)
-        .ifPresent(ref -> inputs.add(secret(ref, ref.key())));
+        .ifPresent(ref -> inputs.add(secret(ref, ""))); // all entries are values, as upstream
     image
         .imageCredentialsSecretRef()
         .ifPresent(ref -> inputs.add(secret(ref, ref.keyOr(BuilderPod.CREDENTIALS_KEY))));

@@ -20,7 +20,9 @@ final class JsonTree {
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .build();
 
-  /** Gives the mapper what the client's types need; they are read and written as the client does. */
+  /**
+   * Gives the mapper what the client's types need; they are read and written as the client does.
+   */
   private static final KubernetesSerialization KUBERNETES =
       new KubernetesSerialization(MAPPER, false);
 

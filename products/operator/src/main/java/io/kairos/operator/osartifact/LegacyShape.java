@@ -74,8 +74,7 @@ final class LegacyShape {
     return result;
   }
 
-  private static Map<String, Object> image(
-      Map<String, Object> rest, Map<String, Object> bindings) {
+  private static Map<String, Object> image(Map<String, Object> rest, Map<String, Object> bindings) {
     Map<String, Object> image = new LinkedHashMap<>();
     Optional<Object> name = Optional.ofNullable(rest.remove("imageName"));
     Map<String, Object> ociSpec = new LinkedHashMap<>();
@@ -109,7 +108,8 @@ final class LegacyShape {
   private static Optional<Map<String, Object>> buildImage(String name) {
     int host = name.indexOf('/');
     String registry = host < 0 ? "" : name.substring(0, host);
-    boolean isHost = registry.contains(".") || registry.contains(":") || registry.equals("localhost");
+    boolean isHost =
+        registry.contains(".") || registry.contains(":") || registry.equals("localhost");
     if (!isHost) {
       return Optional.empty();
     }
@@ -129,17 +129,13 @@ final class LegacyShape {
       return remarks;
     }
     if (spec.containsKey("baseImageName") && !spec.containsKey("baseImageDockerfile")) {
-      remarks.add(
-          "spec.image.buildOptions.version is " + VERSION + ": say which version is built");
+      remarks.add("spec.image.buildOptions.version is " + VERSION + ": say which version is built");
     }
     if (spec.containsKey("baseImageName") && spec.containsKey("baseImageDockerfile")) {
       remarks.add("baseImageName was dropped, as it was never used beside baseImageDockerfile");
     }
-    boolean isBuilt =
-        spec.containsKey("baseImageName") || spec.containsKey("baseImageDockerfile");
-    if (isBuilt
-        && spec.get("imageName") instanceof String name
-        && buildImage(name).isEmpty()) {
+    boolean isBuilt = spec.containsKey("baseImageName") || spec.containsKey("baseImageDockerfile");
+    if (isBuilt && spec.get("imageName") instanceof String name && buildImage(name).isEmpty()) {
       remarks.add("imageName was dropped, as '" + name + "' does not name a registry");
     }
     return remarks;

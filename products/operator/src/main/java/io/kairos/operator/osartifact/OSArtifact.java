@@ -21,8 +21,7 @@ import io.kairos.operator.Names;
 @Kind("OSArtifact")
 @Singular("osartifact")
 @Plural("osartifacts")
-public final class OSArtifact extends CustomResource<JsonNode, JsonNode>
-    implements Namespaced {
+public final class OSArtifact extends CustomResource<JsonNode, JsonNode> implements Namespaced {
   private static final long serialVersionUID = 1L;
 
   static final String VERSION = "v1alpha2";

@@ -134,9 +134,7 @@ record OSArtifactSpec(
       String cacheVolume,
       boolean pullInsecureRegistry,
       boolean pushInsecureRegistry) {
-    static final Image NONE =
-        new Image(
-            null, null, null, null, false, null, null, null, null, false, false);
+    static final Image NONE = JsonTree.read(Map.of(), Image.class);
 
     Image {
       ref = text(ref);
@@ -297,8 +295,6 @@ record OSArtifactSpec(
   }
 
   private static <K, V> Map<K, V> copy(Map<K, V> entries) {
-    return entries == null
-        ? Map.of()
-        : Collections.unmodifiableMap(new TreeMap<>(entries));
+    return entries == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(entries));
   }
 }

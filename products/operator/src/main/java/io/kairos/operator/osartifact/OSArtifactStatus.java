@@ -5,8 +5,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.lang.reflect.RecordComponent;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -32,8 +35,7 @@ record OSArtifactStatus(
     List<Step> steps,
     List<Artifact> artifacts,
     List<Condition> conditions) {
-  static final OSArtifactStatus NONE =
-      new OSArtifactStatus(null, null, 0, 0, null, null, null, null, null, null, null, null);
+  static final OSArtifactStatus NONE = JsonTree.read(Map.of(), OSArtifactStatus.class);
 
   @SuppressWarnings("OptionalAssignedToNull") // what Jackson passes for an absent key
   OSArtifactStatus {
@@ -53,6 +55,16 @@ record OSArtifactStatus(
     return stored == null || stored.isNull()
         ? NONE
         : JsonTree.read(JsonTree.map(stored), OSArtifactStatus.class);
+  }
+
+  /** As a merge patch: what is absent now is removed. */
+  static Map<String, Object> patch(OSArtifactStatus status) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    for (RecordComponent each : OSArtifactStatus.class.getRecordComponents()) {
+      tree.put(each.getName(), null);
+    }
+    tree.putAll(JsonTree.map(JsonTree.node(status)));
+    return tree;
   }
 
   /** Where a build is; clients of upstream read these words. */

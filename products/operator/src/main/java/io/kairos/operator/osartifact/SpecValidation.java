@@ -141,8 +141,7 @@ final class SpecValidation {
                                         + " iso, container, or efi is true")
                                 .or(
                                     () ->
-                                        volume(
-                                            "spec.artifacts.uki.keysVolume", uki.keysVolume()))))
+                                        volume("spec.artifacts.uki.keysVolume", uki.keysVolume()))))
         .or(
             () ->
                 artifacts

@@ -107,7 +107,10 @@ final class CoreSchemas {
     Map<String, Object> texts =
         Map.of("type", "object", "additionalProperties", Map.of("type", "string"));
     return Map.of(
-        "type", "object", "properties", new TreeMap<>(Map.of("labels", texts, "annotations", texts)));
+        "type",
+        "object",
+        "properties",
+        new TreeMap<>(Map.of("labels", texts, "annotations", texts)));
   }
 
   private static Map<String, Object> intOrString(String pattern) {
@@ -138,22 +141,23 @@ final class CoreSchemas {
                         Map<String, Object> each = reduced(map(property), all, kept);
                         Object preset = map(property).get("default");
                         // A default of a required key would stand for a key that was forgotten.
-                        if (preset != null && !(preset instanceof Map) && !required.contains(name)) {
+                        if (preset != null
+                            && !(preset instanceof Map)
+                            && !required.contains(name)) {
                           each.put("default", preset);
                         }
                         properties.put(name, each);
                       });
               result.put(key, properties);
             }
-            case "items", "additionalProperties" ->
-                result.put(key, reduced(map(value), all, kept));
+            case "items", "additionalProperties" -> result.put(key, reduced(map(value), all, kept));
             case "type",
-                    "format",
-                    "required",
-                    "enum",
-                    "x-kubernetes-map-type",
-                    "x-kubernetes-list-type",
-                    "x-kubernetes-list-map-keys" ->
+                "format",
+                "required",
+                "enum",
+                "x-kubernetes-map-type",
+                "x-kubernetes-list-type",
+                "x-kubernetes-list-map-keys" ->
                 result.put(key, value);
             default -> {
               // Texts would make the CRD too large for kubectl's annotation.
@@ -177,6 +181,7 @@ final class CoreSchemas {
 
   @SuppressWarnings("unchecked")
   static Map<String, Object> tree(String text) {
-    return Serialization.unmarshal(text, Map.class);
+    // A text that begins with a brace would be read as JSON, which flow mappings are not.
+    return Serialization.unmarshal("# YAML\n" + text, Map.class);
   }
 }

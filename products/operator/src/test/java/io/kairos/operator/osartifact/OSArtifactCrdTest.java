@@ -39,8 +39,7 @@ class OSArtifactCrdTest {
     if (openApi != null) {
       Golden.assertMatches(CORE, CoreSchemas.of(Path.of(openApi), EMBEDDED).render());
     }
-    Object whole =
-        CoreSchemas.read(CORE).expanded(CoreSchemas.tree(Files.readString(SOURCE)));
+    Object whole = CoreSchemas.read(CORE).expanded(CoreSchemas.tree(Files.readString(SOURCE)));
     Golden.assertMatches(
         SHIPPED,
         "# Written by OSArtifactCrdTest from src/test/crd; edit it there.\n"
