@@ -1,0 +1,114 @@
+package io.kairos.operator.osartifact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
+
+/** A real API server with our CRD, and a namespace for each test. */
+final class ApiServer implements AutoCloseable {
+  private static final Path CRD =
+      Path.of("src/main/resources/io/kairos/operator/crd/build.kairos.io_osartifacts.yaml");
+  private static final AtomicInteger NAMESPACES = new AtomicInteger();
+
+  private final KubernetesClient client;
+
+  private ApiServer(KubernetesClient client) {
+    this.client = client;
+  }
+
+  static ApiServer open() {
+    Optional<String> kubeconfig = Optional.ofNullable(System.getProperty("kairos.kubeconfig"));
+    Assumptions.assumeTrue(kubeconfig.isPresent(), "-Dkairos.kubeconfig names no API server");
+    KubernetesClient client =
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(new File(kubeconfig.orElseThrow())))
+            .build();
+    var server = new ApiServer(client);
+    server.install();
+    return server;
+  }
+
+  private void install() {
+    var crd = client.apiextensions().v1().customResourceDefinitions().load(CRD.toFile()).item();
+    client.resource(crd).serverSideApply();
+    client
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName(crd.getMetadata().getName())
+        .waitUntilCondition(ApiServer::isEstablished, 30, TimeUnit.SECONDS);
+  }
+
+  private static boolean isEstablished(CustomResourceDefinition crd) {
+    return crd != null
+        && crd.getStatus() != null
+        && crd.getStatus().getConditions() != null
+        && crd.getStatus().getConditions().stream()
+            .anyMatch(
+                each -> each.getType().equals("Established") && each.getStatus().equals("True"));
+  }
+
+  KubernetesClient client() {
+    return client;
+  }
+
+  /** A new namespace. */
+  String namespace() {
+    String name = "osa-" + ProcessHandle.current().pid() + "-" + NAMESPACES.incrementAndGet();
+    client
+        .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
+        .create();
+    return name;
+  }
+
+  OSArtifact create(String namespace, String name, String spec) {
+    var artifact = new OSArtifact();
+    artifact.getMetadata().setName(name);
+    artifact.getMetadata().setNamespace(namespace);
+    artifact.setSpec(Artifacts.tree(spec));
+    artifact.setStatus(null);
+    return client.resource(artifact).create();
+  }
+
+  OSArtifact get(String namespace, String name) {
+    return client.resources(OSArtifact.class).inNamespace(namespace).withName(name).get();
+  }
+
+  OSArtifactStatus status(String namespace, String name) {
+    return OSArtifactStatus.read(get(namespace, name).getStatus());
+  }
+
+  GenericKubernetesResource raw(String namespace, String name) {
+    return client
+        .genericKubernetesResources("build.kairos.io/v1alpha2", "OSArtifact")
+        .inNamespace(namespace)
+        .withName(name)
+        .get();
+  }
+
+  static void assertNothing(KubernetesClient client, String namespace) {
+    assertThat(client.pods().inNamespace(namespace).list().getItems()).isEmpty();
+    assertThat(client.persistentVolumeClaims().inNamespace(namespace).list().getItems()).isEmpty();
+    assertThat(
+            client.configMaps().inNamespace(namespace).list().getItems().stream()
+                .filter(each -> !each.getMetadata().getName().equals("kube-root-ca.crt")))
+        .isEmpty();
+    assertThat(client.secrets().inNamespace(namespace).list().getItems()).isEmpty();
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}
