@@ -106,6 +106,8 @@ public final class OperatorProcess implements AutoCloseable {
         new ConfigBuilder(found)
             .withHttp2Disable(!options.http2())
             .withUserAgent("kairos-operator")
+            // Whoever asked tries again, knowing more; an eviction that may not be must not block.
+            .withRequestRetryBackoffLimit(0)
             .build();
     return new KubernetesClientBuilder()
         .withConfig(config)
