@@ -43,6 +43,7 @@ public final class ImageBuilder implements AutoCloseable {
   private final SortedMap<String, String> labels = new TreeMap<>();
   private final SortedMap<String, String> annotations = new TreeMap<>();
   private Optional<String> refName = Optional.empty();
+  private List<String> entrypoint = List.of();
 
   private ImageBuilder(
       Path target,
@@ -129,6 +130,12 @@ public final class ImageBuilder implements AutoCloseable {
     return this;
   }
 
+  /** What a container of the image runs, program first. */
+  public ImageBuilder entrypoint(List<String> argv) {
+    entrypoint = List.copyOf(argv);
+    return this;
+  }
+
   /** Sets an annotation of the manifest. */
   public ImageBuilder annotation(String name, String value) {
     annotations.put(name, value);
@@ -199,7 +206,14 @@ public final class ImageBuilder implements AutoCloseable {
     config.put("architecture", platform.architecture());
     platform.variant().ifPresent(variant -> config.put("variant", variant));
     config.put("os", platform.os());
-    config.put("config", labels.isEmpty() ? Map.of() : Map.of("Labels", labels));
+    var container = new LinkedHashMap<String, Object>();
+    if (!entrypoint.isEmpty()) {
+      container.put("Entrypoint", entrypoint);
+    }
+    if (!labels.isEmpty()) {
+      container.put("Labels", labels);
+    }
+    config.put("config", container);
     var rootfs = new LinkedHashMap<String, Object>();
     rootfs.put("type", "layers");
     rootfs.put("diff_ids", layers.stream().map(layer -> layer.diffId().toString()).toList());

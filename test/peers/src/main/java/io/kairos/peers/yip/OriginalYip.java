@@ -2,13 +2,14 @@ package io.kairos.peers.yip;
 
 import io.kairos.base.HostFailure;
 import io.kairos.host.Host;
-import io.kairos.peers.GoProgram;
+import io.kairos.testkit.GoProgram;
 import java.nio.file.Path;
 import java.util.List;
 
 /** The original program, from the Go module {@code test/peers/yip}. */
 public final class OriginalYip {
-  private static final GoProgram PROGRAM = new GoProgram("yip", "github.com/mudler/yip", List.of());
+  private static final GoProgram PROGRAM =
+      new GoProgram("peers", "yip", "github.com/mudler/yip", List.of());
 
   private OriginalYip() {}
 

@@ -21,8 +21,8 @@ import io.kairos.images.PullRequest;
 import io.kairos.images.Registry;
 import io.kairos.images.RegistryAccess;
 import io.kairos.images.RegistryLogins;
-import io.kairos.peers.GoProgram;
 import io.kairos.plan.StepProgress;
+import io.kairos.testkit.GoProgram;
 import io.kairos.testkit.registry.DebianRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ class BundlesTest {
 
   private static Path program() {
     try {
-      return new GoProgram("sigstore", ".", List.of())
+      return new GoProgram("peers", "sigstore", ".", List.of())
           .built(HOST, Path.of("sigstore").toAbsolutePath());
     } catch (HostFailure e) {
       return abort(e.getMessage());

@@ -14,7 +14,7 @@ import io.kairos.images.LayerCompression;
 import io.kairos.images.OciLayout;
 import io.kairos.images.Platform;
 import io.kairos.images.StoredLayer;
-import io.kairos.peers.GoProgram;
+import io.kairos.testkit.GoProgram;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -47,6 +47,7 @@ class ChunkedLayersTest {
     assumeTrue(hasOverlay(), "the kernel has no overlayfs");
     try {
       return new GoProgram(
+              "peers",
               "storage",
               ".",
               List.of("-tags", "exclude_graphdriver_btrfs exclude_graphdriver_devicemapper"))

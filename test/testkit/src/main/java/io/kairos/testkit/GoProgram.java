@@ -1,4 +1,4 @@
-package io.kairos.peers;
+package io.kairos.testkit;
 
 import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
@@ -19,16 +19,30 @@ import java.util.stream.Stream;
  * A program that is built once from a Go module and kept outside the source tree, by the digest of
  * what it is built from.
  *
+ * @param shelf folder below {@code ~/.cache/kairos} where it is kept
  * @param name of the program
  * @param source package that it is built from, {@code .} for the module itself
  * @param options of {@code go build}
  */
-public record GoProgram(String name, String source, List<String> options) {
+public record GoProgram(String shelf, String name, String source, List<String> options) {
   /** Where Go unpacks itself when it does not come from a distribution. */
   private static final String USUAL_PLACE = "/usr/local/go/bin";
 
   public GoProgram {
     options = List.copyOf(options);
+  }
+
+  /**
+   * Where the program is when it has been built.
+   *
+   * @param module folder with {@code go.mod}
+   */
+  public Path place(Path module) {
+    try {
+      return cache().resolve(shelf).resolve(name + "-" + key(module)).resolve(name);
+    } catch (IOException e) {
+      throw new HostFailure("cannot read the Go module " + module, e);
+    }
   }
 
   /**
@@ -39,7 +53,7 @@ public record GoProgram(String name, String source, List<String> options) {
    */
   public Path built(Host host, Path module) {
     try {
-      Path program = cache().resolve(name + "-" + key(module)).resolve(name);
+      Path program = place(module);
       if (!Files.isExecutable(program)) {
         build(host, module, program);
       }
@@ -61,7 +75,7 @@ public record GoProgram(String name, String source, List<String> options) {
             .inheritingEnvironment()
             .env("CGO_ENABLED", "0")
             .in(module)
-            .within(Duration.ofMinutes(30)));
+            .within(Duration.ofMinutes(45)));
     Files.move(aside, program, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -73,9 +87,9 @@ public record GoProgram(String name, String source, List<String> options) {
       return USUAL_PLACE + "/go";
     }
     throw new HostFailure(
-        "go is not installed; it builds the original "
+        "go is not installed; it builds "
             + name
-            + " (1.21 or newer; Debian 13 has it)");
+            + " (1.21 or newer, which fetches what the module asks for; Debian 13 has it)");
   }
 
   private static Path cache() {
@@ -83,7 +97,7 @@ public record GoProgram(String name, String source, List<String> options) {
     return (home == null || home.isEmpty()
             ? Path.of(System.getProperty("user.home"), ".cache")
             : Path.of(home))
-        .resolve("kairos/peers");
+        .resolve("kairos");
   }
 
   private static String key(Path module) throws IOException {

@@ -1,0 +1,145 @@
+package io.kairos.kubernetes;
+
+import io.kairos.base.HostFailure;
+import io.kairos.formats.json.Json;
+import io.kairos.formats.json.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The few requests that the kit itself makes; tests bring a client of their own. */
+public final class ApiClient implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  /**
+   * What the server said.
+   *
+   * @param status of HTTP
+   * @param body JSON, except for health checks
+   */
+  public record Answer(int status, String body) {
+    public boolean succeeded() {
+      return status / 100 == 2;
+    }
+
+    public JsonObject object() {
+      return JsonObject.of(
+          "an answer of the API server", Json.parse("an answer of the API server", body));
+    }
+  }
+
+  private final Kubeconfig access;
+  private final HttpClient http;
+
+  ApiClient(Kubeconfig access) {
+    this.access = access;
+    this.http =
+        HttpClient.newBuilder()
+            .sslContext(trusting(access.certificate()))
+            .connectTimeout(DEADLINE)
+            .version(HttpClient.Version.HTTP_1_1) // a connection each, so none outlives its server
+            .build();
+  }
+
+  static SSLContext trusting(String certificate) {
+    try {
+      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+      trusted.load(null, null);
+      trusted.setCertificateEntry(
+          "server",
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(
+                  new ByteArrayInputStream(certificate.getBytes(StandardCharsets.UTF_8))));
+      var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, factory.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new HostFailure(
+          "cannot trust the certificate of " + certificate.length() + " octets", e);
+    }
+  }
+
+  /**
+   * Any request.
+   *
+   * @param path with its query, for example {@code /api/v1/nodes}
+   * @param body JSON, when the method has one
+   * @throws HostFailure when the server cannot be reached
+   */
+  public Answer request(String method, String path, Optional<Object> body) {
+    var request =
+        HttpRequest.newBuilder(URI.create(access.server() + path))
+            .timeout(DEADLINE)
+            .header("Authorization", "Bearer " + access.token())
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                body.map(Json::write).map(BodyPublishers::ofString).orElse(BodyPublishers.noBody()))
+            .build();
+    try {
+      HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+      return new Answer(response.statusCode(), response.body());
+    } catch (IOException e) {
+      throw new HostFailure("no answer to " + method + " " + access.server() + path, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostFailure("interrupted: " + method + " " + path, e);
+    }
+  }
+
+  /**
+   * An object.
+   *
+   * @return empty when the server does not know it
+   * @throws HostFailure when it answers with anything else than the object or 404
+   */
+  public Optional<JsonObject> get(String path) {
+    Answer answer = request("GET", path, Optional.empty());
+    if (answer.status() == 404) {
+      return Optional.empty();
+    }
+    return Optional.of(required("GET", path, answer));
+  }
+
+  /** What the server made of an object that was sent to be created. */
+  public JsonObject post(String path, Object body) {
+    return required("POST", path, request("POST", path, Optional.of(body)));
+  }
+
+  private static JsonObject required(String method, String path, Answer answer) {
+    if (!answer.succeeded()) {
+      throw new HostFailure(
+          method + " " + path + " was answered with " + answer.status() + ": " + answer.body());
+    }
+    return answer.object();
+  }
+
+  /** Whether a request succeeds right now; a server that is not there is a no. */
+  boolean succeeds(String path) {
+    try {
+      return request("GET", path, Optional.empty()).succeeded();
+    } catch (HostFailure notYet) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}

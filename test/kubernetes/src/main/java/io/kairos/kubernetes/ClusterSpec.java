@@ -1,0 +1,81 @@
+package io.kairos.kubernetes;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What a cluster consists of.
+ *
+ * @param directory of its state and its logs, absolute; empty or not there yet
+ * @param program {@link KubernetesProgram}
+ * @param parts of the control plane
+ * @param nodes their names, at most nine; with any, all parts run
+ * @param images archives of OCI layouts that every node gets, beside busybox
+ * @param apiServerFlags more flags of the API server
+ */
+public record ClusterSpec(
+    Path directory,
+    Path program,
+    Parts parts,
+    List<String> nodes,
+    List<Path> images,
+    List<String> apiServerFlags) {
+  /** How much of a control plane runs. */
+  public enum Parts {
+    /** etcd and the API server: objects, and nobody who acts on them. Needs no root. */
+    API,
+    /** And the controller manager: Jobs get Pods, deleted owners their garbage collection. */
+    CONTROLLERS,
+    /** And the scheduler. */
+    ALL
+  }
+
+  private static final int MAX_NODES = 9;
+
+  /** A DNS label that fits into the name of a network interface. */
+  private static final String NODE_NAME = "[a-z][a-z0-9-]{0,13}[a-z0-9]|[a-z]";
+
+  public ClusterSpec {
+    if (!directory.isAbsolute() || directory.toString().matches(".*[:,\\s].*")) {
+      throw new IllegalArgumentException(
+          "a cluster's directory is absolute, without colon, comma and space: " + directory);
+    }
+    nodes = List.copyOf(nodes);
+    images = List.copyOf(images);
+    apiServerFlags = List.copyOf(apiServerFlags);
+    if (nodes.size() > MAX_NODES || nodes.stream().anyMatch(name -> !name.matches(NODE_NAME))) {
+      throw new IllegalArgumentException(
+          "at most " + MAX_NODES + " nodes, named in small letters (15 of them): " + nodes);
+    }
+    if (!nodes.isEmpty() && parts != Parts.ALL) {
+      throw new IllegalArgumentException("nodes need all parts of a control plane");
+    }
+  }
+
+  /** A control plane without nodes. */
+  public static ClusterSpec controlPlane(Path directory, Path program, Parts parts) {
+    return new ClusterSpec(
+        directory.toAbsolutePath().normalize(), program, parts, List.of(), List.of(), List.of());
+  }
+
+  /** A whole cluster; its nodes are called n1, n2, …. */
+  public static ClusterSpec cluster(Path directory, Path program, int nodes) {
+    List<String> names = IntStream.rangeClosed(1, nodes).mapToObj(n -> "n" + n).toList();
+    return new ClusterSpec(
+        directory.toAbsolutePath().normalize(), program, Parts.ALL, names, List.of(), List.of());
+  }
+
+  public ClusterSpec withImage(Path archive) {
+    var more = new ArrayList<>(images);
+    more.add(archive);
+    return new ClusterSpec(directory, program, parts, nodes, more, apiServerFlags);
+  }
+
+  public ClusterSpec withApiServerFlags(String... flags) {
+    var more = new ArrayList<>(apiServerFlags);
+    more.addAll(List.of(flags));
+    return new ClusterSpec(directory, program, parts, nodes, images, more);
+  }
+}

@@ -1,0 +1,2 @@
+/** Programs that run beside a test. */
+package io.kairos.testkit.process;

@@ -1,0 +1,35 @@
+#!/bin/bash
+# supervise.sh SIGNAL AFTERWARDS COMMAND...: runs a command until it ends, or until whoever started us closes our
+# standard input. The kernel closes that when it has died, however it died. Then the command gets SIGNAL, and SIGKILL
+# when it does not heed it. AFTERWARDS, a shell text, runs when the command is gone. The exit code is the command's.
+set -u
+signal=$1 afterwards=$2
+shift 2
+exec 3<&0 </dev/null
+
+setpriv --pdeathsig KILL -- "$@" 3<&- & # so it does not outlive us either
+command=$!
+cat <&3 >/dev/null 2>&1 &
+lifeline=$!
+exec 3<&-
+
+wait -n -p ended "$command" "$lifeline"
+code=$?
+if [[ $ended == "$lifeline" ]]; then
+  kill -s "$signal" "$command" 2>/dev/null
+  (
+    sleep 10 &
+    nap=$!
+    trap 'kill "$nap"; exit' TERM
+    wait "$nap"
+    kill -s KILL "$command" 2>/dev/null
+  ) &
+  impatience=$!
+  wait "$command"
+  code=$?
+  kill "$impatience" 2>/dev/null
+else
+  kill "$lifeline" 2>/dev/null
+fi
+eval "$afterwards"
+exit "$code"
