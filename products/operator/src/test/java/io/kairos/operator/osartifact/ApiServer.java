@@ -8,12 +8,16 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.io.File;
+import io.kairos.host.linux.LinuxHost;
+import io.kairos.kubernetes.Cluster;
+import io.kairos.kubernetes.ClusterSpec;
+import io.kairos.kubernetes.KubernetesProgram;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Assumptions;
 
 /** A real API server with our CRD, and a namespace for each test. */
 final class ApiServer implements AutoCloseable {
@@ -21,22 +25,36 @@ final class ApiServer implements AutoCloseable {
       Path.of("src/main/resources/io/kairos/operator/crd/build.kairos.io_osartifacts.yaml");
   private static final AtomicInteger NAMESPACES = new AtomicInteger();
 
+  private final Cluster cluster;
   private final KubernetesClient client;
 
-  private ApiServer(KubernetesClient client) {
+  private ApiServer(Cluster cluster, KubernetesClient client) {
+    this.cluster = cluster;
     this.client = client;
   }
 
   static ApiServer open() {
-    Optional<String> kubeconfig = Optional.ofNullable(System.getProperty("kairos.kubeconfig"));
-    Assumptions.assumeTrue(kubeconfig.isPresent(), "-Dkairos.kubeconfig names no API server");
+    var host = LinuxHost.here();
+    Cluster cluster =
+        Cluster.start(
+            host,
+            ClusterSpec.controlPlane(
+                folder(), KubernetesProgram.built(host), ClusterSpec.Parts.CONTROLLERS));
     KubernetesClient client =
         new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(new File(kubeconfig.orElseThrow())))
+            .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
             .build();
-    var server = new ApiServer(client);
+    var server = new ApiServer(cluster, client);
     server.install();
     return server;
+  }
+
+  private static Path folder() {
+    try {
+      return Files.createTempDirectory("kairos-osartifact");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void install() {
@@ -110,5 +128,6 @@ final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     client.close();
+    cluster.close();
   }
 }

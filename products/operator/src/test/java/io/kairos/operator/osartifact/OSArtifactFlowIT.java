@@ -30,11 +30,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The controller's looks, one by one, against a real API server; the kubelet's part is played. */
+@Tag("cluster")
 class OSArtifactFlowIT {
   private static final String ISO = "{image: {ref: a}, artifacts: {iso: true}}";
   private static final int TAIL = 2048;
