@@ -18,6 +18,7 @@ import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.images.Digest;
 import io.kairos.images.Flattened;
+import io.kairos.images.Packer;
 import io.kairos.images.RootfsTar;
 import io.kairos.plan.Performer;
 import io.kairos.plan.StepProgress;
@@ -40,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Builds an ISO with the standard tools, as an ordinary user. */
@@ -99,8 +101,7 @@ final class IsoPerformer implements Performer<IsoStep> {
         Files.createDirectories(scratch);
         return this::release;
       }
-      case ReadImage(var aside, var latest) ->
-          flattened = Optional.of(image.flatten(at(aside), latest));
+      case ReadImage read -> read(read);
       case ExtractFiles extract -> extract(extract);
       case WriteText(var file, var content) -> {
         Files.createDirectories(at(file).getParent());
@@ -123,6 +124,18 @@ final class IsoPerformer implements Performer<IsoStep> {
 
   private Path at(Path inPlan) {
     return scratch.resolve(inPlan);
+  }
+
+  private void read(ReadImage step) throws IOException {
+    Flattened root = image.flatten(at(step.aside()), step.latest());
+    if (step.overlay().isPresent()) {
+      ReadImage.Overlay over = step.overlay().get();
+      try (OutputStream out = Files.newOutputStream(at(over.aside()))) {
+        new Packer(host.kernel(), step.latest()).pack(over.folder(), Set.of(), out);
+      }
+      root = root.with(at(over.aside()));
+    }
+    flattened = Optional.of(root);
   }
 
   private void extract(ExtractFiles step) throws IOException {
