@@ -43,6 +43,7 @@ class ArchitectureTest {
         "agent",
         Set.of("base", "host", "formats", "plan", "config", "stages", "storage", "boot", "images"));
     ARROWS.put("convert", Set.of("base", "host", "formats", "plan", "config", "stages", "images"));
+    ARROWS.put("kubernetes", Set.of("base", "host", "formats", "plan", "images", "testkit"));
     ARROWS.put("auroraboot", Set.of("base", "host", "formats", "plan", "config", "images"));
   }
 

@@ -20,6 +20,8 @@ final class TestCommand {
   enum Suites {
     /** Unit and integration tests of all modules. */
     UNIT("unit"),
+    /** On a Kubernetes of this machine; the first time builds it, which takes a while. */
+    CLUSTER("cluster"),
     /** Boots a BIOS machine through its whole life. */
     CORE("core"),
     /** The other journeys. */

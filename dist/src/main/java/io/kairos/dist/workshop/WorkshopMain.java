@@ -106,6 +106,7 @@ public final class WorkshopMain {
             .verb(new ToolImageVerb(host, console, environment).verb())
             .verb(new PushVerb(host, console, environment).verb())
             .verb(test())
+            .verb(new ClusterVerbs(host, console).verb())
             .verb(version())
             .verb(Completion.verb("kairos", this::verbs, console));
     ServiceLoader.load(WorkshopExtension.class)
@@ -178,15 +179,18 @@ public final class WorkshopMain {
     var all = Option.flag("all", "also the long journeys");
     var suite =
         Option.value(
-                "suite", "NAME", "only these: unit, core (one booted machine), long (the others)")
-            .oneOf("unit", "core", "long")
+                "suite",
+                "NAME",
+                "only these: unit, cluster (a Kubernetes), core (one booted machine), long (the others)")
+            .oneOf("unit", "cluster", "core", "long")
             .repeatable();
     return Verb.named("test")
         .summary("run the tests: units, integration, and a machine that installs and boots")
         .description(
             """
-            Runs the unit and integration tests of every module, then boots a machine from the ISO,
-            lets it install itself, and looks at it through its whole life. The last line counts:
+            Runs the unit and integration tests of every module and those on a Kubernetes cluster,
+            then boots a machine from the ISO, lets it install itself, and looks at it through its
+            whole life. The last line counts:
             N passed, N failed, N skipped. A skipped test says what it missed.
             """)
         .option(all)
@@ -204,7 +208,10 @@ public final class WorkshopMain {
                 suites =
                     given.has(all)
                         ? List.of(TestCommand.Suites.values())
-                        : List.of(TestCommand.Suites.UNIT, TestCommand.Suites.CORE);
+                        : List.of(
+                            TestCommand.Suites.UNIT,
+                            TestCommand.Suites.CLUSTER,
+                            TestCommand.Suites.CORE);
               }
               return new TestCommand(host, WorkshopHome.ofProcess(), console).run(suites);
             });

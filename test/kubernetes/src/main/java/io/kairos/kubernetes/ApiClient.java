@@ -44,7 +44,7 @@ public final class ApiClient implements AutoCloseable {
   private final Kubeconfig access;
   private final HttpClient http;
 
-  ApiClient(Kubeconfig access) {
+  public ApiClient(Kubeconfig access) {
     this.access = access;
     this.http =
         HttpClient.newBuilder()
@@ -130,7 +130,7 @@ public final class ApiClient implements AutoCloseable {
   }
 
   /** Whether a request succeeds right now; a server that is not there is a no. */
-  boolean succeeds(String path) {
+  public boolean succeeds(String path) {
     try {
       return request("GET", path, Optional.empty()).succeeded();
     } catch (HostFailure notYet) {

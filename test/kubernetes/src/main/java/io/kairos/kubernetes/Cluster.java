@@ -156,23 +156,26 @@ public final class Cluster implements AutoCloseable {
     return spec.parts() != Parts.API;
   }
 
+  /** Ends all of it, also for a thread that Ctrl-C has interrupted. */
   @Override
   public void close() {
-    nodes.forEach(Node::release);
-    var failures = new ArrayList<RuntimeException>();
-    nodes.forEach(node -> attempt(node::close, failures));
-    attempt(controlPlane::close, failures);
-    network.ifPresent(n -> attempt(n::close, failures));
-    failures.stream()
-        .reduce(
-            (first, other) -> {
-              first.addSuppressed(other);
-              return first;
-            })
-        .ifPresent(
-            failure -> {
-              throw failure;
-            });
+    boolean interrupted = Thread.interrupted();
+    try {
+      nodes.forEach(Node::release);
+      var failures = new ArrayList<RuntimeException>();
+      nodes.forEach(node -> attempt(node::close, failures));
+      attempt(controlPlane::close, failures);
+      network.ifPresent(n -> attempt(n::close, failures));
+      if (!failures.isEmpty()) {
+        RuntimeException first = failures.removeFirst();
+        failures.forEach(first::addSuppressed);
+        throw first;
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private static void attempt(Runnable end, List<RuntimeException> failures) {

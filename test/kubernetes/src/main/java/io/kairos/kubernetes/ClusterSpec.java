@@ -1,5 +1,6 @@
 package io.kairos.kubernetes;
 
+import io.kairos.base.Refused;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +40,9 @@ public record ClusterSpec(
 
   public ClusterSpec {
     if (!directory.isAbsolute() || directory.toString().matches(".*[:,\\s].*")) {
-      throw new IllegalArgumentException(
-          "a cluster's directory is absolute, without colon, comma and space: " + directory);
+      throw new Refused(
+          "a cluster's directory is absolute, without colon, comma and space: " + directory,
+          "choose another one");
     }
     nodes = List.copyOf(nodes);
     images = List.copyOf(images);

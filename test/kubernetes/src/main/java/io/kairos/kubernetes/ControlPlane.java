@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** etcd, the API server and what else of a control plane was asked for, as children of this JVM. */
 public final class ControlPlane implements AutoCloseable {
@@ -255,7 +256,7 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /** Waits for something that this control plane is to bring about. */
-  public void await(String what, Duration deadline, java.util.function.BooleanSupplier condition) {
+  public void await(String what, Duration deadline, BooleanSupplier condition) {
     apiServer.await(what, deadline, condition);
   }
 

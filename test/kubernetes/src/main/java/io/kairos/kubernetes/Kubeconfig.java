@@ -2,7 +2,9 @@ package io.kairos.kubernetes;
 
 import io.kairos.base.HostFailure;
 import io.kairos.formats.json.Json;
+import io.kairos.formats.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,6 +22,31 @@ import java.util.Map;
  */
 public record Kubeconfig(String server, String certificate, String token, String namespace) {
   private static final String NAME = "kairos";
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws HostFailure when it is not there
+   */
+  public static Kubeconfig read(Path file) {
+    try {
+      JsonObject config = Json.parseObject(file.toString(), Files.readAllBytes(file));
+      JsonObject cluster = config.objects("clusters").getFirst().requiredObject("cluster");
+      return new Kubeconfig(
+          cluster.requiredText("server"),
+          new String(
+              Base64.getDecoder().decode(cluster.requiredText("certificate-authority-data")),
+              StandardCharsets.UTF_8),
+          config.objects("users").getFirst().requiredObject("user").requiredText("token"),
+          config
+              .objects("contexts")
+              .getFirst()
+              .requiredObject("context")
+              .requiredText("namespace"));
+    } catch (IOException e) {
+      throw new HostFailure("cannot read " + file, e);
+    }
+  }
 
   /** JSON, and so YAML. */
   public String render() {
@@ -42,9 +69,7 @@ public record Kubeconfig(String server, String certificate, String token, String
                             server,
                             "certificate-authority-data",
                             Base64.getEncoder()
-                                .encodeToString(
-                                    certificate.getBytes(
-                                        java.nio.charset.StandardCharsets.UTF_8))))),
+                                .encodeToString(certificate.getBytes(StandardCharsets.UTF_8))))),
                 "users",
                 List.of(Map.of("name", NAME, "user", Map.of("token", token))),
                 "contexts",

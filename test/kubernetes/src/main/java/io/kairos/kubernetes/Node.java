@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 /**
  * A node: containerd, kubelet and kube-proxy in namespaces of their own, with a root of their own.
@@ -177,15 +179,34 @@ public final class Node implements AutoCloseable {
     await("another boot than " + earlier, () -> !bootId().equals(earlier) && isReady());
   }
 
-  private void await(String what, java.util.function.BooleanSupplier condition) {
+  private void await(String what, BooleanSupplier condition) {
     try {
-      controlPlane.await("node " + name + ": " + what, BOOT_DEADLINE, condition);
+      controlPlane.await(
+          "node " + name + ": " + what,
+          BOOT_DEADLINE,
+          () -> {
+            requireNoEnd();
+            return condition.getAsBoolean();
+          });
     } catch (HostFailure e) {
+      var whole =
+          new HostFailure(
+              e.getMessage()
+                  + SupervisedProcess.quoted(log("init"))
+                  + SupervisedProcess.quoted(log("kubelet")));
+      whole.addSuppressed(e);
+      throw whole;
+    }
+  }
+
+  /** A reboot is an end that a beginning follows. */
+  private synchronized void requireNoEnd() {
+    OptionalInt code = running == null ? OptionalInt.empty() : running.exitCode();
+    if (running == null || (code.isPresent() && code.getAsInt() != REBOOTED)) {
       throw new HostFailure(
-          e.getMessage()
-              + SupervisedProcess.quoted(log("init"))
-              + SupervisedProcess.quoted(log("kubelet")),
-          e);
+          "node "
+              + name
+              + (running == null ? " is off" : " ended with exit code " + code.getAsInt()));
     }
   }
 

@@ -24,11 +24,13 @@ final class NodeNetwork implements AutoCloseable {
   private static final int NUMBERS = 80;
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
+  private final Host host;
   private final SupervisedProcess holder;
   private final long holderPid;
   private final Addresses addresses;
 
-  private NodeNetwork(SupervisedProcess holder, long holderPid, Addresses addresses) {
+  private NodeNetwork(Host host, SupervisedProcess holder, long holderPid, Addresses addresses) {
+    this.host = host;
     this.holder = holder;
     this.holderPid = holderPid;
     this.addresses = addresses;
@@ -64,7 +66,7 @@ final class NodeNetwork implements AutoCloseable {
       for (int index : IntStream.rangeClosed(1, nodes).toArray()) {
         ip(host, "route", "add", addresses.podRange(index), "via", addresses.node(index));
       }
-      return new NodeNetwork(holder, pid, addresses);
+      return new NodeNetwork(host, holder, pid, addresses);
     } catch (RuntimeException e) {
       holder.close();
       throw e;
@@ -125,8 +127,12 @@ final class NodeNetwork implements AutoCloseable {
         "ROUTES", String.join("\n", addresses.routes(nodes, index)));
   }
 
+  /** Takes the link away first: the kernel removes those of a dead namespace when it finds time. */
   @Override
   public void close() {
-    holder.close();
+    try (holder) {
+      int gone = 1;
+      host.run(Command.of("ip", "link", "delete", addresses.link()).expecting(0, gone));
+    }
   }
 }

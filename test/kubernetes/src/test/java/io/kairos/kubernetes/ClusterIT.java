@@ -1,12 +1,14 @@
 package io.kairos.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import io.kairos.base.HostFailure;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -250,6 +253,20 @@ class ClusterIT {
 
   @Test
   @Order(9)
+  void waitingForANodeThatIsOffEndsAtOnce() {
+    Node node = cluster.node("n2");
+    try {
+      node.run("poweroff");
+    } catch (HostFailure cut) {
+      // it may be off before it can answer
+    }
+    assertThatThrownBy(() -> node.awaitOtherBoot(node.bootId()))
+        .hasMessageStartingWith("node n2 ended with exit code 130")
+        .hasMessageContaining("kubelet.log");
+  }
+
+  @Test
+  @Order(10)
   void nothingIsLeftWhenItIsClosed() {
     Leftovers leftovers = Leftovers.of(cluster);
     assertThat(leftovers.found(HOST)).isNotEmpty(); // or the next one would say nothing
@@ -258,7 +275,7 @@ class ClusterIT {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void nothingIsLeftWhenItsJvmIsKilled() throws Exception {
     Path directory = FOLDER.resolve("killed");
     Path log = FOLDER.resolve("killed.log");
@@ -283,7 +300,7 @@ class ClusterIT {
     // Its supervisors see that a moment later, each by itself.
     long end = System.nanoTime() + SOON.toNanos();
     while (!leftovers.found(HOST).isEmpty() && System.nanoTime() < end) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
     assertThat(leftovers.found(HOST)).isEmpty();
   }

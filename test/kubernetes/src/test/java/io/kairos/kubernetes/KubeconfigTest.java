@@ -21,6 +21,7 @@ class KubeconfigTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     assertThat(access.toString()).doesNotContain("secret");
+    assertThat(Kubeconfig.read(file)).isEqualTo(access);
   }
 
   @Test

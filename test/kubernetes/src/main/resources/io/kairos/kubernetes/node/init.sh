@@ -46,6 +46,7 @@ mount -t tmpfs -o mode=755 tmpfs run
 mkdir run/netns run/lock
 echo "$BOOT_ID" >run/boot_id
 mount --bind run/boot_id proc/sys/kernel/random/boot_id
+[[ ! -e proc/sysrq-trigger ]] || mount --bind /dev/null proc/sysrq-trigger # it is the machine's
 : >>opt/kit/kube
 mount --bind "$KUBE" opt/kit/kube
 mount --bind "$IMAGES" opt/kit/images

@@ -17,17 +17,10 @@ wait -n -p ended "$command" "$lifeline"
 code=$?
 if [[ $ended == "$lifeline" ]]; then
   kill -s "$signal" "$command" 2>/dev/null
-  (
-    sleep 10 &
-    nap=$!
-    trap 'kill "$nap"; exit' TERM
-    wait "$nap"
-    kill -s KILL "$command" 2>/dev/null
-  ) &
-  impatience=$!
+  timeout 10 tail --sleep-interval=0.05 --pid="$command" --follow /dev/null
+  kill -s KILL "$command" 2>/dev/null
   wait "$command"
   code=$?
-  kill "$impatience" 2>/dev/null
 else
   kill "$lifeline" 2>/dev/null
 fi
