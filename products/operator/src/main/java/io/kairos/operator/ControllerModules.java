@@ -1,5 +1,6 @@
 package io.kairos.operator;
 
+import io.kairos.operator.labeler.LabelerModule;
 import io.kairos.operator.nodeop.NodeOpModule;
 import io.kairos.operator.osartifact.OSArtifactReconciler;
 import io.kairos.operator.upgrade.UpgradeModule;
@@ -8,7 +9,11 @@ import java.util.List;
 /** The areas that this operator consists of. */
 final class ControllerModules {
   static final List<ControllerModule> ALL =
-      List.of(new NodeOpModule(), new UpgradeModule(), OSArtifactReconciler::register);
+      List.of(
+          new NodeOpModule(),
+          new UpgradeModule(),
+          new LabelerModule(),
+          OSArtifactReconciler::register);
 
   private ControllerModules() {}
 }

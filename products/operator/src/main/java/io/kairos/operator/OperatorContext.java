@@ -9,6 +9,7 @@ public record OperatorContext(
     KubernetesClient client,
     OperatorOptions options,
     OperatorEnvironment environment,
+    NodeCache nodes,
     EventRecorder events,
     MetricsRegistry metrics,
     InstantSource clock) {}

@@ -87,7 +87,7 @@ record DrainPlan(List<Leaver> evict, List<String> leaving, Optional<String> refu
     if (isOfDaemonSet(meta)) {
       return options.keepsDaemonSets() || isYounger(meta, since);
     }
-    return !options.isForced() && !hasEnded(pod) && !hasController(meta);
+    return !options.takesBarePods() && !hasEnded(pod) && !hasController(meta);
   }
 
   /** The DaemonSet's controller puts a new pod on the node at once; waiting for that is endless. */

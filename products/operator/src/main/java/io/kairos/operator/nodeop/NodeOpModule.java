@@ -3,7 +3,6 @@ package io.kairos.operator.nodeop;
 import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
 import io.kairos.operator.ControllerModule;
 import io.kairos.operator.Names;
-import io.kairos.operator.NodeCache;
 import io.kairos.operator.OperatorContext;
 import java.time.Duration;
 
@@ -13,11 +12,9 @@ public final class NodeOpModule implements ControllerModule {
 
   @Override
   public void register(OperatorContext context, Registrar registrar) {
-    var nodes = new NodeCache(context.client());
-    registrar.whileLeading("node-cache", nodes::watch);
     registrar.reconciler(
         "nodeop",
-        new NodeOpReconciler(context, nodes),
+        new NodeOpReconciler(context),
         settings ->
             settings
                 .withFinalizer(Names.NODEOP_FINALIZER)

@@ -628,7 +628,7 @@ final class NodeOpPlanner {
   }
 
   private Optional<Hold> reasonToStartNone() {
-    if (spec.isPaused()) {
+    if (spec.holdsStarts()) {
       return Optional.of(new Hold("Paused", "spec.paused is set; no further node is started"));
     }
     if (spec.stopsOnFailure()) {

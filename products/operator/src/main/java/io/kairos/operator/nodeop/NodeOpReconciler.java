@@ -65,9 +65,9 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
   private final ControlPlaneLedger ledger = new ControlPlaneLedger();
   private volatile IndexerResourceCache<NodeOp> all;
 
-  NodeOpReconciler(OperatorContext context, NodeCache nodes) {
+  NodeOpReconciler(OperatorContext context) {
     this.context = context;
-    this.nodes = nodes;
+    this.nodes = context.nodes();
     this.patches = new StatusPatch(context.client().getKubernetesSerialization());
     this.metrics = new NodeOpMetrics(context.metrics());
   }

@@ -1,6 +1,5 @@
 package io.kairos.operator.nodeop;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -74,7 +73,7 @@ public record NodeOpSpec(
       return !Boolean.FALSE.equals(ignoreDaemonSets);
     }
 
-    boolean isForced() {
+    boolean takesBarePods() {
       return isTrue(force);
     }
 
@@ -134,8 +133,7 @@ public record NodeOpSpec(
     return isTrue(uncordonOnFailure);
   }
 
-  @JsonIgnore
-  boolean isPaused() {
+  boolean holdsStarts() {
     return isTrue(paused);
   }
 

@@ -105,7 +105,7 @@ final class NodeOpSummary {
       String message) {
     Long generation = view.nodeOp().getMetadata().getGeneration();
     var now = view.now();
-    boolean paused = view.nodeOp().specOrEmpty().isPaused();
+    boolean paused = view.nodeOp().specOrEmpty().holdsStarts();
     String holding = hold.map(Map.Entry::getKey).orElse(RUNNING);
     boolean complete = finished && counts.failed() == 0 && invalid.isEmpty();
     return Conditions.of(view.nodeOp().statusOrEmpty().conditions())

@@ -76,8 +76,9 @@ final class BuilderPod {
    *
    * @param tool has {@code auroraboot}, {@code luet}, {@code bash} and {@code tar}
    * @param buildah builds Dockerfiles
+   * @param pullPolicy Always, unless nodes have the images already and reach no registry
    */
-  record Images(String tool, String buildah) {}
+  record Images(String tool, String buildah, String pullPolicy) {}
 
   private BuilderPod(Children children, OSArtifactSpec spec, Images images) {
     this.name = children.name();
@@ -316,7 +317,7 @@ final class BuilderPod {
     return new ContainerBuilder()
         .withName(step)
         .withImage(image)
-        .withImagePullPolicy("Always")
+        .withImagePullPolicy(images.pullPolicy())
         .withCommand("/bin/bash", "-cxe")
         .withArgs(command)
         // The end of the log, where a step says nothing else: shown in the status.

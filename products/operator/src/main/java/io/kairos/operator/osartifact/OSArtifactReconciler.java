@@ -38,6 +38,9 @@ public final class OSArtifactReconciler implements Reconciler<OSArtifact>, Clean
   /** Kinds that the tool image can build, by their keys; with upstream's image all of them. */
   static final String KINDS_VARIABLE = "OSARTIFACT_KINDS";
 
+  /** Of the builder pods' own images; IfNotPresent where nodes have them and reach no registry. */
+  static final String PULL_POLICY_VARIABLE = "OSARTIFACT_PULL_POLICY";
+
   private static final String NAME = "osartifact";
 
   private final OperatorContext context;
@@ -49,7 +52,9 @@ public final class OSArtifactReconciler implements Reconciler<OSArtifact>, Clean
     this.flow =
         new OSArtifactFlow(
             context,
-            new BuilderPod.Images(context.options().toolImage(), context.options().buildahImage()),
+            new BuilderPod.Images(context.options().toolImage(),
+                context.options().buildahImage(),
+                context.environment().variable(PULL_POLICY_VARIABLE).orElse("Always")),
             kinds(context.environment().variable(KINDS_VARIABLE)));
     this.durations =
         context

@@ -17,6 +17,7 @@ import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.kairos.operator.ControllerModule;
 import io.kairos.operator.EventRecorder;
 import io.kairos.operator.Names;
+import io.kairos.operator.NodeCache;
 import io.kairos.operator.OperatorContext;
 import io.kairos.operator.OperatorEnvironment;
 import io.kairos.operator.OperatorOptions;
@@ -87,9 +88,16 @@ public final class OperatorProcess implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     var context =
         new OperatorContext(
-            client, options, environment, new EventRecorder(client, clock), metrics, clock);
+            client,
+            options,
+            environment,
+            new NodeCache(client),
+            new EventRecorder(client, clock),
+            metrics,
+            clock);
     var process = new OperatorProcess(context);
     process.serve();
+    process.tasks.put("node-cache", context.nodes()::watch);
     modules.forEach(module -> module.register(context, process.registrar()));
     process.spawn("start", process::startOnceReachable);
     return process;

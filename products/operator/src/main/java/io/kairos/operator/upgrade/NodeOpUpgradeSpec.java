@@ -50,12 +50,8 @@ public record NodeOpUpgradeSpec(
     return Boolean.TRUE.equals(upgradeRecovery);
   }
 
-  boolean isForced() {
-    return Boolean.TRUE.equals(force);
-  }
-
   /** The version of the active system says nothing about the recovery system. */
   boolean comparesVersions() {
-    return !isForced() && !changesRecovery();
+    return !Boolean.TRUE.equals(force) && !changesRecovery();
   }
 }

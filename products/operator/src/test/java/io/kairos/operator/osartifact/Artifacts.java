@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /** OSArtifacts for tests, from the YAML that a user would write. */
 final class Artifacts {
-  static final BuilderPod.Images IMAGES = new BuilderPod.Images("tool:1", "buildah:1");
+  static final BuilderPod.Images IMAGES = new BuilderPod.Images("tool:1", "buildah:1", "Always");
 
   private Artifacts() {}
 
