@@ -11,6 +11,7 @@ import io.kairos.dist.workshop.WorkshopHome;
 import io.kairos.host.Command;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
+import io.kairos.images.Digest;
 import io.kairos.images.ImageBuilder;
 import io.kairos.images.LayerCompression;
 import io.kairos.images.Packer;
@@ -85,8 +86,7 @@ class BuiltInClusterIT {
             .anySatisfy(
                 each ->
                     assertThat(((Map<?, ?>) each).get("sha256"))
-                        .isEqualTo(
-                            io.kairos.images.Digest.sha256(local).hex()));
+                        .isEqualTo(Digest.sha256(local).hex()));
         assertThat(text(done, "progress")).isEqualTo("2/2");
 
         demo.delete();
@@ -190,8 +190,14 @@ class BuiltInClusterIT {
     Map<String, String> files =
         Map.of(
             "etc/kairos-release",
-            "KAIROS_FLAVOR=debian\nKAIROS_FLAVOR_RELEASE=13\nKAIROS_VARIANT=core\n"
-                + "KAIROS_ARCH=amd64\nKAIROS_MODEL=generic\nKAIROS_VERSION=v0.1.0\n",
+            """
+            KAIROS_FLAVOR=debian
+            KAIROS_FLAVOR_RELEASE=13
+            KAIROS_VARIANT=core
+            KAIROS_ARCH=amd64
+            KAIROS_MODEL=generic
+            KAIROS_VERSION=v0.1.0
+            """,
             "boot/vmlinuz",
             "kernel",
             "boot/initrd",

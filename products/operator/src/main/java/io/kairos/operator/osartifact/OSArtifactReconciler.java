@@ -52,7 +52,8 @@ public final class OSArtifactReconciler implements Reconciler<OSArtifact>, Clean
     this.flow =
         new OSArtifactFlow(
             context,
-            new BuilderPod.Images(context.options().toolImage(),
+            new BuilderPod.Images(
+                context.options().toolImage(),
                 context.options().buildahImage(),
                 context.environment().variable(PULL_POLICY_VARIABLE).orElse("Always")),
             kinds(context.environment().variable(KINDS_VARIABLE)));

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kairos.operator.Conditions;
 import io.kairos.operator.EventRecorder;
+import io.kairos.operator.NodeCache;
 import io.kairos.operator.OperatorContext;
 import io.kairos.operator.OperatorEnvironment;
 import io.kairos.operator.OperatorOptions;
@@ -76,6 +77,7 @@ class OSArtifactFlowIT {
             client,
             OperatorOptions.parse(List.of("--tool-image=tool:1", "--buildah-image=buildah:1")),
             OperatorEnvironment.of(environment),
+            new NodeCache(client),
             events,
             new MetricsRegistry(),
             clock::get));
