@@ -153,6 +153,7 @@ class BuiltInClusterIT {
             .with("--enable-native-access=ALL-UNNAMED", "-Dkairos.home=" + home.root())
             .with("-cp", home.classPath(), "io.kairos.dist.workshop.WorkshopMain")
             .with(words)
+            .env("LC_ALL", "C.UTF-8") // as the launcher does
             .within(DEADLINE));
   }
 
