@@ -203,7 +203,7 @@ final class ImageVerbs {
         .seeAlso("kairos demo")
         .runs(
             given -> {
-              Requirements.read().check("build-iso", host);
+              Requirements.read().checkBuilt("build-iso", host);
               given.value(arch).ifPresent(ImageVerbs::requireArchitecture);
               var request =
                   new IsoRequest(

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.kairos.dist.workshop.WorkshopHome;
 import io.kairos.host.Command;
 import io.kairos.host.FileTree;
@@ -21,6 +22,7 @@ import io.kairos.kubernetes.ClusterSpec;
 import io.kairos.kubernetes.KubernetesProgram;
 import io.kairos.operator.OperatorEnvironment;
 import io.kairos.operator.OperatorOptions;
+import io.kairos.operator.osartifact.OSArtifact;
 import io.kairos.operator.osartifact.OSArtifactReconciler;
 import io.kairos.operator.process.OperatorProcess;
 import java.io.IOException;
@@ -68,10 +70,11 @@ class BuiltInClusterIT {
                   .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
                   .build();
           OperatorProcess _ = operator(cluster)) {
-        apply(client, "osartifact.yaml");
+        apply(client);
         Resource<GenericKubernetesResource> demo =
             client
-                .genericKubernetesResources("build.kairos.io/v1alpha2", "OSArtifact")
+                .genericKubernetesResources(
+                    ResourceDefinitionContext.fromResourceType(OSArtifact.class))
                 .inNamespace("default")
                 .withName("demo");
         GenericKubernetesResource done =
@@ -121,7 +124,7 @@ class BuiltInClusterIT {
         List.of(OSArtifactReconciler::register));
   }
 
-  private void apply(KubernetesClient client, String resource) throws IOException {
+  private static void apply(KubernetesClient client) throws IOException {
     String crd = "/io/kairos/operator/crd/build.kairos.io_osartifacts.yaml";
     try (InputStream in = OperatorProcess.class.getResourceAsStream(crd)) {
       client.load(in).serverSideApply();
@@ -136,12 +139,22 @@ class BuiltInClusterIT {
                 found.getStatus() != null
                     && found.getStatus().getConditions() != null
                     && found.getStatus().getConditions().stream()
-                        .anyMatch(each -> each.getType().equals("Established")),
+                        .anyMatch(
+                            each ->
+                                each.getType().equals("Established")
+                                    && each.getStatus().equals("True")),
             30,
             TimeUnit.SECONDS);
-    try (InputStream in = BuiltInClusterIT.class.getResourceAsStream(resource)) {
+    try (InputStream in = resource("osartifact-inputs.yaml")) {
       client.load(in).inNamespace("default").serverSideApply();
     }
+    try (InputStream in = resource("osartifact.yaml")) {
+      client.resources(OSArtifact.class).inNamespace("default").load(in).serverSideApply();
+    }
+  }
+
+  private static InputStream resource(String name) {
+    return Objects.requireNonNull(BuiltInClusterIT.class.getResourceAsStream(name), name);
   }
 
   // ---- what this machine makes
