@@ -111,7 +111,7 @@ final class IsoPerformer implements Performer<IsoStep> {
         Files.createDirectories(at(to).getParent());
         Files.copy(at(from), at(to), StandardCopyOption.REPLACE_EXISTING);
       }
-      case CopyOverlay(var from, var to) -> copyTree(at(from), at(to));
+      case CopyOverlay(var from, var to) -> copyTree(content(at(from)), at(to));
       case MakeBiosImage bios -> makeBiosImage(bios);
       case MakeEfiImage(var tree, var fat, var time) -> makeEfiImage(at(tree), at(fat), time);
       case Squash squash -> squash(squash, progress);
@@ -131,7 +131,7 @@ final class IsoPerformer implements Performer<IsoStep> {
     if (step.overlay().isPresent()) {
       ReadImage.Overlay over = step.overlay().get();
       try (OutputStream out = Files.newOutputStream(at(over.aside()))) {
-        new Packer(host.kernel(), step.latest()).pack(over.folder(), Set.of(), out);
+        new Packer(host.kernel(), step.latest()).pack(content(over.folder()), Set.of(), out);
       }
       root = root.with(at(over.aside()));
     }
@@ -283,6 +283,15 @@ final class IsoPerformer implements Performer<IsoStep> {
     }
     boolean isSecret = path.equals(tree.resolve("config.yaml")); // may hold passwords
     return isSecret ? "rw-------" : Files.isExecutable(path) ? "rwxr-xr-x" : "rw-r--r--";
+  }
+
+  /**
+   * What is in a folder. Volumes of Kubernetes that hold ConfigMaps and Secrets have their files
+   * behind a link, in a folder whose name is a time, and links to them in front.
+   */
+  private static Path content(Path folder) throws IOException {
+    Path behind = folder.resolve("..data");
+    return Files.isSymbolicLink(behind) ? behind.toRealPath() : folder;
   }
 
   private static void copyTree(Path from, Path to) throws IOException {
