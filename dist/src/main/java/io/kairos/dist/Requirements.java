@@ -75,6 +75,12 @@ public record Requirements(List<Requirement> entries) {
         .toList();
   }
 
+  /** As {@link #check}, for a program that was built elsewhere: Maven and JDK are no matter. */
+  public void checkBuilt(String command, Host host) {
+    new Requirements(entries.stream().filter(entry -> !entry.commands().contains(BUILD)).toList())
+        .check(command, host);
+  }
+
   /**
    * @throws Refused with every missing tool and how to get them
    */

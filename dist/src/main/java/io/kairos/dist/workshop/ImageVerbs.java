@@ -7,6 +7,7 @@ import io.kairos.auroraboot.LiveMenu;
 import io.kairos.base.HostFailure;
 import io.kairos.base.InvalidConfig;
 import io.kairos.base.Problem;
+import io.kairos.base.Refused;
 import io.kairos.convert.ConvertRequest;
 import io.kairos.convert.ConvertSource;
 import io.kairos.convert.ConvertStep;
@@ -37,9 +38,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** {@code convert}, {@code validate} and {@code build-iso}. */
 final class ImageVerbs {
@@ -148,7 +152,18 @@ final class ImageVerbs {
   Verb buildIso() {
     var config =
         Option.value("cloud-config", "FILE", "for the installer and for the node").also("c");
-    var overlay = Option.value("overlay-iso", "DIR", "its files are put on the medium, over ours");
+    var overlay =
+        Option.value("overlay-iso", "DIR", "its files are put on the medium, over ours")
+            .repeatable();
+    var rootOverlay =
+        Option.value("overlay-rootfs", "DIR", "its files are laid over the root file system");
+    var date = Option.flag("date", "add the day to the name");
+    var arch =
+        Option.value("arch", "ARCH", "what the image has to be for")
+            .oneOf("amd64", "arm64", "riscv64");
+    var insecure =
+        Option.flag("allow-insecure-registries", "accepted; no registry is asked").also("insecure");
+    var loglevel = Option.value("loglevel", "LEVEL", "accepted; see --debug").also("l");
     var name =
         Option.value("name", "NAME", "of the file, without .iso").also("override-name").also("n");
     var output =
@@ -171,6 +186,11 @@ final class ImageVerbs {
         .argument(Argument.required("IMAGE", "an OCI layout that kairos convert made, or dir:PATH"))
         .option(config)
         .option(overlay)
+        .option(rootOverlay)
+        .option(date)
+        .option(arch)
+        .option(insecure)
+        .option(loglevel)
         .option(name)
         .option(output)
         .option(liveConsole)
@@ -183,13 +203,15 @@ final class ImageVerbs {
         .seeAlso("kairos demo")
         .runs(
             given -> {
-              Requirements.read().check("build-iso", host);
+              Requirements.read().checkBuilt("build-iso", host);
+              given.value(arch).ifPresent(ImageVerbs::requireArchitecture);
               var request =
                   new IsoRequest(
                       image(given.word(0).orElseThrow()),
                       given.value(config).map(Path::of),
-                      given.value(overlay).map(Path::of),
-                      given.value(name).map(ImageVerbs::fileName),
+                      given.all(overlay).stream().map(Path::of).toList(),
+                      given.value(rootOverlay).map(Path::of),
+                      given.value(name).map(ImageVerbs::fileName).map(dated(given.has(date))),
                       Path.of(given.require(output)),
                       new LiveMenu(given.require(liveConsole), given.value(parameters).orElse("")),
                       epoch());
@@ -202,6 +224,7 @@ final class ImageVerbs {
               console.out().println("iso     " + iso.iso() + "  " + iso.size());
               console.out().println("sha256  " + iso.sha256());
               iso.sbom().ifPresent(sbom -> console.out().println("sbom    " + sbom));
+              BuildReport.of(environment).add(iso.iso(), iso.size(), iso.sha256());
               return 0;
             });
   }
@@ -280,6 +303,20 @@ final class ImageVerbs {
               .withRemedy("name the folder that kairos convert wrote, or dir:PATH"));
     }
     return new ImageSource.OciFile(Path.of(text));
+  }
+
+  private UnaryOperator<String> dated(boolean isWanted) {
+    String day =
+        DateTimeFormatter.BASIC_ISO_DATE.format(
+            epoch().orElseGet(() -> host.clock().instant()).atOffset(ZoneOffset.UTC).toLocalDate());
+    return name -> isWanted ? name + "." + day : name;
+  }
+
+  private static void requireArchitecture(String arch) {
+    if (!arch.equals("amd64")) {
+      throw new Refused(
+          "this program writes ISOs for amd64, not for " + arch, "use an image for amd64");
+    }
   }
 
   private static String fileName(String text) {

@@ -167,6 +167,7 @@ public final class Pipeline {
                 new IsoRequest(
                     new ImageSource.OciFile(image.path()),
                     Optional.of(cloudConfig),
+                    List.of(),
                     Optional.empty(),
                     Optional.of("kairos"),
                     output,

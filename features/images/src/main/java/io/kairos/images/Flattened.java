@@ -67,6 +67,17 @@ public final class Flattened implements Rootfs {
     return index(List.of(TarSource.of(tar)), ReadLimits.DEFAULT);
   }
 
+  /**
+   * This with one more layer on top.
+   *
+   * @param tar plain or compressed; names that begin with {@code .wh.} remove what is below
+   */
+  public Flattened with(Path tar) {
+    List<TarSource> all = new ArrayList<>(sources);
+    all.add(TarSource.of(tar));
+    return index(all, limits);
+  }
+
   private static Flattened index(List<TarSource> sources, ReadLimits limits) {
     var tree = new MergedTree();
     int entries = 0;

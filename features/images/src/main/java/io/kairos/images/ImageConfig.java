@@ -4,6 +4,9 @@ import io.kairos.base.InvalidConfig;
 import io.kairos.base.Position;
 import io.kairos.base.Problem;
 import io.kairos.formats.json.JsonObject;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -31,6 +34,15 @@ public record ImageConfig(
    * @param madeLayer false for a step that only changed the configuration
    */
   public record History(Optional<String> created, String createdBy, boolean madeLayer) {}
+
+  /** The time in {@link #created}, if it is one. */
+  public Optional<Instant> createdAt() {
+    try {
+      return created.map(text -> OffsetDateTime.parse(text).toInstant());
+    } catch (DateTimeParseException e) {
+      return Optional.empty(); // a note, nothing that an image depends on
+    }
+  }
 
   public ImageConfig {
     labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));

@@ -8,6 +8,8 @@ import io.kairos.plan.StepProgress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -29,10 +31,11 @@ public final class ImageDelivery {
   /**
    * @param source an image of a registry, a layout, an archive, or a directory that is a layout
    * @param target an existing directory
+   * @return when the image was created, if it says so
    * @throws Refused when the source is of a kind that cannot be unpacked
    */
-  public void deliver(ImageSource source, Platform platform, Path target) {
-    deliver(source, platform, target, StepProgress.IGNORED);
+  public Optional<Instant> deliver(ImageSource source, Platform platform, Path target) {
+    return deliver(source, platform, target, StepProgress.IGNORED);
   }
 
   /**
@@ -40,8 +43,9 @@ public final class ImageDelivery {
    *
    * @param progress hears octets of the registry
    */
-  public void deliver(ImageSource source, Platform platform, Path target, StepProgress progress) {
-    deliver(source, platform, target, target, progress);
+  public Optional<Instant> deliver(
+      ImageSource source, Platform platform, Path target, StepProgress progress) {
+    return deliver(source, platform, target, target, progress);
   }
 
   /**
@@ -50,15 +54,16 @@ public final class ImageDelivery {
    *
    * @param room a directory to unpack in
    */
-  public void deliver(
+  public Optional<Instant> deliver(
       ImageSource source, Platform platform, Path target, Path room, StepProgress progress) {
     Path work = room.resolve(".kairos-unpack-" + UUID.randomUUID());
     try {
       Files.createDirectory(work);
-      Flattened image = image(source, platform, work.resolve("store"), progress);
+      LocalImage image = image(source, platform, work.resolve("store"), progress);
       Path tree = work.resolve("tree");
-      new Unpacker(kernel, options).unpack(image, tree);
+      new Unpacker(kernel, options).unpack(image.root(), tree);
       TreeMerge.move(tree, target);
+      return image.image().flatMap(stored -> stored.config().createdAt());
     } catch (IOException e) {
       throw new HostFailure("cannot unpack " + source + " to " + target, e);
     } finally {
@@ -66,13 +71,15 @@ public final class ImageDelivery {
     }
   }
 
-  private Flattened image(
+  private LocalImage image(
       ImageSource source, Platform platform, Path store, StepProgress progress) {
     return switch (source) {
-      case ImageSource.OciImage(var reference) ->
-          pull.pull(new PullRequest(reference, platform, store), progress).root();
-      case ImageSource.OciFile(var path) -> LocalImage.open(path, platform, store).root();
-      case ImageSource.Directory(var path) -> LocalImage.open(path, platform, store).root();
+      case ImageSource.OciImage(var reference) -> {
+        PulledImage pulled = pull.pull(new PullRequest(reference, platform, store), progress);
+        yield new LocalImage(pulled.root(), Optional.of(pulled.image()));
+      }
+      case ImageSource.OciFile(var path) -> LocalImage.open(path, platform, store);
+      case ImageSource.Directory(var path) -> LocalImage.open(path, platform, store);
       case ImageSource.ImageFile(var path) ->
           throw new Refused(
               "a disk or squashfs image cannot be unpacked: " + path,

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Builds hybrid BIOS and UEFI installer ISOs. */
 public final class IsoBuilder {
@@ -83,7 +84,7 @@ public final class IsoBuilder {
             .cloudConfig()
             .map(file -> InstallerConfig.check(file, configChecks))
             .orElse(List.of());
-    requireOverlay(request);
+    requireFolders(request);
     SourceImage image = SourceImage.open(request.image(), hosts);
     ImageFacts facts = ImageFacts.observe(image);
     Instant latest =
@@ -95,14 +96,15 @@ public final class IsoBuilder {
     return new Prepared(image, facts, IsoPlanner.plan(request, facts, latest), warnings);
   }
 
-  private void requireOverlay(IsoRequest request) {
-    request
-        .overlay()
+  private static void requireFolders(IsoRequest request) {
+    Stream.concat(request.overlays().stream(), request.rootOverlay().stream())
         .filter(folder -> !Files.isDirectory(folder))
+        .findFirst()
         .ifPresent(
             folder -> {
               throw new Refused(
-                  folder + " is no directory", "name the folder whose files go on the medium");
+                  folder + " is no directory",
+                  "name the folder whose files go on the medium, or over the root file system");
             });
   }
 

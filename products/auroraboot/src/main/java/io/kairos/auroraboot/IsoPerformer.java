@@ -18,6 +18,7 @@ import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.images.Digest;
 import io.kairos.images.Flattened;
+import io.kairos.images.Packer;
 import io.kairos.images.RootfsTar;
 import io.kairos.plan.Performer;
 import io.kairos.plan.StepProgress;
@@ -40,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Builds an ISO with the standard tools, as an ordinary user. */
@@ -99,8 +101,7 @@ final class IsoPerformer implements Performer<IsoStep> {
         Files.createDirectories(scratch);
         return this::release;
       }
-      case ReadImage(var aside, var latest) ->
-          flattened = Optional.of(image.flatten(at(aside), latest));
+      case ReadImage read -> read(read);
       case ExtractFiles extract -> extract(extract);
       case WriteText(var file, var content) -> {
         Files.createDirectories(at(file).getParent());
@@ -110,7 +111,7 @@ final class IsoPerformer implements Performer<IsoStep> {
         Files.createDirectories(at(to).getParent());
         Files.copy(at(from), at(to), StandardCopyOption.REPLACE_EXISTING);
       }
-      case CopyOverlay(var from, var to) -> copyTree(at(from), at(to));
+      case CopyOverlay(var from, var to) -> copyTree(content(at(from)), at(to));
       case MakeBiosImage bios -> makeBiosImage(bios);
       case MakeEfiImage(var tree, var fat, var time) -> makeEfiImage(at(tree), at(fat), time);
       case Squash squash -> squash(squash, progress);
@@ -123,6 +124,18 @@ final class IsoPerformer implements Performer<IsoStep> {
 
   private Path at(Path inPlan) {
     return scratch.resolve(inPlan);
+  }
+
+  private void read(ReadImage step) throws IOException {
+    Flattened root = image.flatten(at(step.aside()), step.latest());
+    if (step.overlay().isPresent()) {
+      ReadImage.Overlay over = step.overlay().get();
+      try (OutputStream out = Files.newOutputStream(at(over.aside()))) {
+        new Packer(host.kernel(), step.latest()).pack(content(over.folder()), Set.of(), out);
+      }
+      root = root.with(at(over.aside()));
+    }
+    flattened = Optional.of(root);
   }
 
   private void extract(ExtractFiles step) throws IOException {
@@ -270,6 +283,15 @@ final class IsoPerformer implements Performer<IsoStep> {
     }
     boolean isSecret = path.equals(tree.resolve("config.yaml")); // may hold passwords
     return isSecret ? "rw-------" : Files.isExecutable(path) ? "rwxr-xr-x" : "rw-r--r--";
+  }
+
+  /**
+   * What is in a folder. Volumes of Kubernetes that hold ConfigMaps and Secrets have their files
+   * behind a link, in a folder whose name is a time, and links to them in front.
+   */
+  private static Path content(Path folder) throws IOException {
+    Path behind = folder.resolve("..data");
+    return Files.isSymbolicLink(behind) ? behind.toRealPath() : folder;
   }
 
   private static void copyTree(Path from, Path to) throws IOException {

@@ -50,7 +50,11 @@ final class IsoPlanner {
 
     var plan = Plan.<IsoStep>named("build ISO");
     plan.must(new PrepareFolder());
-    plan.must(new ReadImage(Path.of("rootfs.tar"), latest));
+    plan.must(
+        new ReadImage(
+            Path.of("rootfs.tar"),
+            request.rootOverlay().map(over -> new ReadImage.Overlay(over, Path.of("overlay.tar"))),
+            latest));
     Map<String, Path> targets = new HashMap<>();
     targets.put(boot.kernel(), iso.resolve("boot/kernel"));
     targets.put(boot.initrd(), iso.resolve("boot/initrd"));
@@ -85,7 +89,7 @@ final class IsoPlanner {
             .cloudConfig()
             .<IsoStep>map(file -> new CopyFile(file, config))
             .orElseGet(() -> new WriteText(config, "")));
-    request.overlay().ifPresent(folder -> plan.must(new CopyOverlay(folder, iso)));
+    request.overlays().forEach(folder -> plan.must(new CopyOverlay(folder, iso)));
 
     plan.must(
         new Squash(

@@ -18,11 +18,19 @@ sealed interface IsoStep extends Step {
     }
   }
 
-  /** Opens the image; a directory is archived first. */
-  record ReadImage(Path aside, Instant latest) implements IsoStep {
+  /**
+   * Opens the image; a directory is archived first.
+   *
+   * @param overlay what is laid over it
+   */
+  record ReadImage(Path aside, Optional<Overlay> overlay, Instant latest) implements IsoStep {
+    /** A folder, and where it is kept as an archive meanwhile. */
+    record Overlay(Path folder, Path aside) {}
+
     @Override
     public String summary() {
-      return "read the image";
+      return "read the image"
+          + overlay.map(over -> ", and " + over.folder() + " over it").orElse("");
     }
   }
 

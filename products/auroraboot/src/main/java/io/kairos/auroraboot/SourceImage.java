@@ -18,8 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -86,11 +84,7 @@ sealed interface SourceImage {
 
     @Override
     public Optional<Instant> created() {
-      try {
-        return stored.config().created().map(text -> OffsetDateTime.parse(text).toInstant());
-      } catch (DateTimeParseException e) {
-        return Optional.empty();
-      }
+      return stored.config().createdAt();
     }
 
     @Override
@@ -134,7 +128,12 @@ sealed interface SourceImage {
 
     @Override
     public Optional<Instant> created() {
-      return Optional.empty();
+      // `unpack` gives the folder the time of its image, so the same image makes the same medium.
+      try {
+        return Optional.of(Files.getLastModifiedTime(root).toInstant());
+      } catch (IOException e) {
+        throw new HostFailure("cannot look at " + root, e);
+      }
     }
 
     @Override

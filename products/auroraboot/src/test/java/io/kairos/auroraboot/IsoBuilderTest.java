@@ -64,7 +64,8 @@ class IsoBuilderTest {
         new IsoRequest(
             image.layout(),
             Optional.of(relative(config)),
-            Optional.of(relative(overlay)),
+            List.of(relative(overlay)),
+            Optional.empty(),
             Optional.of("mine"),
             output,
             LiveMenu.DEFAULT,
@@ -240,7 +241,8 @@ class IsoBuilderTest {
     return new IsoRequest(
         plain.image(),
         Optional.of(config),
-        plain.overlay(),
+        plain.overlays(),
+        plain.rootOverlay(),
         plain.name(),
         plain.output(),
         plain.menu(),

@@ -35,7 +35,8 @@ class IsoPlannerTest {
       new IsoRequest(
           new ImageSource.OciFile(Path.of("/image")),
           Optional.of(Path.of("/config.yaml")),
-          Optional.of(Path.of("/overlay")),
+          List.of(Path.of("/overlay")),
+          Optional.empty(),
           Optional.empty(),
           Path.of("/out"),
           LiveMenu.DEFAULT,

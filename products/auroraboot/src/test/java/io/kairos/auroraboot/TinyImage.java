@@ -15,6 +15,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -85,6 +86,7 @@ final class TinyImage {
     return new IsoRequest(
         image,
         Optional.empty(),
+        List.of(),
         Optional.empty(),
         Optional.empty(),
         output,
