@@ -9,20 +9,17 @@ exec 3<&0 </dev/null
 
 setpriv --pdeathsig KILL -- "$@" 3<&- & # so it does not outlive us either
 command=$!
-cat <&3 >/dev/null 2>&1 &
+{
+  while read -r -u 3; do :; done
+  kill -s "$signal" "$command"
+  timeout 10 tail --sleep-interval=0.05 --pid="$command" --follow /dev/null
+  kill -s KILL "$command"
+} >/dev/null 2>&1 &
 lifeline=$!
 exec 3<&-
 
-wait -n -p ended "$command" "$lifeline"
+wait "$command" # not wait -n, which forgets what has ended before it is asked
 code=$?
-if [[ $ended == "$lifeline" ]]; then
-  kill -s "$signal" "$command" 2>/dev/null
-  timeout 10 tail --sleep-interval=0.05 --pid="$command" --follow /dev/null
-  kill -s KILL "$command" 2>/dev/null
-  wait "$command"
-  code=$?
-else
-  kill "$lifeline" 2>/dev/null
-fi
+kill "$lifeline" 2>/dev/null
 eval "$afterwards"
 exit "$code"
