@@ -44,6 +44,8 @@ final class SimulatedKubelets implements AutoCloseable {
     public static final Ending WELL = new Ending(0, "");
   }
 
+  private static final System.Logger LOG = System.getLogger(SimulatedKubelets.class.getName());
+
   private final KubernetesClient client;
   private final Function<Pod, Ending> endings;
   private final Set<String> nodes = ConcurrentHashMap.newKeySet();
@@ -52,6 +54,7 @@ final class SimulatedKubelets implements AutoCloseable {
   private final Set<String> finishedJobs = ConcurrentHashMap.newKeySet();
   private final ExecutorService work = Executors.newFixedThreadPool(8);
   private final SharedIndexInformer<Pod> pods;
+  private final Thread heartbeats;
 
   /**
    * @param endings null for a pod that runs until it is deleted
@@ -77,6 +80,31 @@ final class SimulatedKubelets implements AutoCloseable {
           public void onDelete(Pod pod, boolean unknown) {}
         });
     pods.start().toCompletableFuture().join();
+    this.heartbeats = Thread.ofVirtual().name("heartbeats").start(this::beatUntilInterrupted);
+  }
+
+  private void beatUntilInterrupted() {
+    try {
+      while (true) {
+        TimeUnit.SECONDS.sleep(10);
+        beat();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed
+    }
+  }
+
+  /** Without it the node controller takes a node for lost after forty seconds. */
+  private void beat() {
+    boots.forEach(
+        (node, boot) -> {
+          try {
+            report(node, boot, true);
+          } catch (KubernetesClientException e) {
+            LOG.log(
+                System.Logger.Level.DEBUG, "no heartbeat of {0} now: {1}", node, e.getMessage());
+          }
+        });
   }
 
   /** A Ready node with these labels. */
@@ -152,7 +180,7 @@ final class SimulatedKubelets implements AutoCloseable {
     try {
       act(pod);
     } catch (KubernetesClientException e) {
-      if (e.getCode() != 404 && e.getCode() != 409) {
+      if (e.getCode() != 404) { // 404: the pod is gone
         later(() -> handle(pod));
       }
     }
@@ -281,5 +309,6 @@ final class SimulatedKubelets implements AutoCloseable {
   public void close() {
     pods.close();
     work.shutdownNow();
+    heartbeats.interrupt();
   }
 }
