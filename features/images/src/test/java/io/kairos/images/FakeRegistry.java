@@ -144,6 +144,12 @@ final class FakeRegistry implements AutoCloseable {
     return this;
   }
 
+  /** What is left of the faults above does not come. */
+  FakeRegistry cuttingNoMore() {
+    faults.clear();
+    return this;
+  }
+
   /** The next so many blobs stand still in their middle. */
   FakeRegistry stalling(int next) {
     for (int i = 0; i < next; i++) {
