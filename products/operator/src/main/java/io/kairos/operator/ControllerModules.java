@@ -1,0 +1,14 @@
+package io.kairos.operator;
+
+import io.kairos.operator.labeler.LabelerModule;
+import io.kairos.operator.nodeop.NodeOpModule;
+import io.kairos.operator.upgrade.UpgradeModule;
+import java.util.List;
+
+/** The areas that this operator consists of. */
+final class ControllerModules {
+  static final List<ControllerModule> ALL =
+      List.of(new NodeOpModule(), new UpgradeModule(), new LabelerModule());
+
+  private ControllerModules() {}
+}

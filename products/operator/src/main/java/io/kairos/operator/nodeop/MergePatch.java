@@ -1,0 +1,39 @@
+package io.kairos.operator.nodeop;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** Differences of JSON trees as a JSON merge patch (RFC 7386). */
+public final class MergePatch {
+  private MergePatch() {}
+
+  /**
+   * What turns {@code before} into {@code after}; keys that neither has are left alone, whatever
+   * the server holds there. Empty if nothing differs.
+   */
+  public static Map<String, Object> of(Map<String, Object> before, Map<String, Object> after) {
+    var patch = new LinkedHashMap<String, Object>();
+    after.forEach(
+        (key, value) -> {
+          Object old = before.get(key);
+          if (Objects.equals(old, value)) {
+            return;
+          }
+          if (old instanceof Map<?, ?> oldMap && value instanceof Map<?, ?> newMap) {
+            patch.put(key, of(tree(oldMap), tree(newMap)));
+          } else {
+            patch.put(key, value);
+          }
+        });
+    before.keySet().stream()
+        .filter(key -> !after.containsKey(key))
+        .forEach(key -> patch.put(key, null));
+    return patch;
+  }
+
+  @SuppressWarnings("unchecked") // keys of JSON objects are texts
+  private static Map<String, Object> tree(Map<?, ?> map) {
+    return (Map<String, Object>) map;
+  }
+}

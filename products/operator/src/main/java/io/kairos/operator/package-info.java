@@ -1,0 +1,2 @@
+/** The Kubernetes operator: its process, and what its controllers share. */
+package io.kairos.operator;
