@@ -43,9 +43,10 @@ final class Bench {
   }
 
   /**
+   * @param bootsNode whether the demo's node is upgraded
    * @throws Refused when no demo has made anything there
    */
-  List<Measurement> run() {
+  List<Measurement> run(boolean bootsNode) {
     Path runtime = newest("runtime", path -> Files.isDirectory(path.resolve("kairos")));
     Path image = newest("images", path -> Files.isRegularFile(path.resolve("oci-layout")));
     sizes(runtime.resolve("kairos"), OciLayout.open(image).image());
@@ -57,6 +58,12 @@ final class Bench {
     stages(runtime);
     figures.addAll(new UpgradeBench(host, image).run());
     steps();
+    var node = new NodeBench(host, work);
+    figures.addAll(node.installation());
+    if (bootsNode) {
+      Path iso = newest("iso", path -> Files.isRegularFile(path.resolve("kairos.iso")));
+      figures.addAll(node.upgrade(image, iso.resolve("kairos.iso")));
+    }
     return List.copyOf(figures);
   }
 

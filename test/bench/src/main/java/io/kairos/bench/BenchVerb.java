@@ -16,6 +16,9 @@ public final class BenchVerb implements WorkshopExtension {
   public Verb verb(LinuxHost host, Console console) {
     var work =
         Option.value("workdir", "DIR", "of an earlier demo (default: .build/demo beside ./kairos)");
+    var node =
+        Option.flag(
+            "node", "also boot the demo's node and upgrade it (minutes where it is emulated)");
     var output = Option.outputFormat();
     return Verb.named("bench")
         .summary("measure what nodes and builders pay for this stack")
@@ -26,6 +29,7 @@ public final class BenchVerb implements WorkshopExtension {
             is something to compare with, the figure alone otherwise.
             """)
         .option(work)
+        .option(node)
         .option(output)
         .example("kairos bench --output json", "for programs")
         .seeAlso("kairos demo")
@@ -37,7 +41,7 @@ public final class BenchVerb implements WorkshopExtension {
                       .map(Path::of)
                       .orElseGet(() -> WorkshopHome.ofProcess().defaultWork());
               List<Measurement> figures =
-                  new Bench(host, directory, WorkshopHome.ofProcess().root()).run();
+                  new Bench(host, directory, WorkshopHome.ofProcess().root()).run(given.has(node));
               if (given.require(output).equals("json")) {
                 console
                     .out()

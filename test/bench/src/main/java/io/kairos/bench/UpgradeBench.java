@@ -1,34 +1,25 @@
 package io.kairos.bench;
 
 import io.kairos.base.HostFailure;
-import io.kairos.formats.tar.TarEntry;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
-import io.kairos.images.Flattened;
-import io.kairos.images.ImageBuilder;
 import io.kairos.images.ImageDelivery;
 import io.kairos.images.ImagePull;
 import io.kairos.images.ImageReference;
 import io.kairos.images.ImageSource;
-import io.kairos.images.LayerCompression;
 import io.kairos.images.OciLayout;
-import io.kairos.images.Platform;
 import io.kairos.images.PullRequest;
 import io.kairos.images.PulledImage;
 import io.kairos.images.Registry;
 import io.kairos.images.RegistryAccess;
 import io.kairos.images.RegistryLogins;
-import io.kairos.images.RootfsTar;
 import io.kairos.images.UnpackOptions;
 import io.kairos.plan.StepProgress;
 import io.kairos.testkit.registry.DebianRegistry;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -40,10 +31,6 @@ import java.util.Optional;
 final class UpgradeBench {
   private static final double MIB = 1024 * 1024;
   private static final int RUNS = 3;
-  private static final Platform PLATFORM = Platform.linux("amd64");
-
-  /** Of middling size, and every image has it. */
-  private static final String PACKAGE = "openssh-server";
 
   private final LinuxHost host;
   private final Path layout;
@@ -74,8 +61,8 @@ final class UpgradeBench {
   private List<Measurement> measure(Path folder, String reference) throws IOException {
     Path node = Files.createDirectory(folder.resolve("node"));
     new ImageDelivery(host.kernel(), UnpackOptions.ROOT_FILE_SYSTEM, new ImagePull(access))
-        .deliver(new ImageSource.OciFile(layout), PLATFORM, node);
-    Path next = next(folder);
+        .deliver(new ImageSource.OciFile(layout), NextImage.PLATFORM, node);
+    Path next = NextImage.of(layout, folder, host.kernel());
     var _ =
         new Registry(access)
             .push(OciLayout.open(next).image(), next, ImageReference.parse(reference));
@@ -87,7 +74,7 @@ final class UpgradeBench {
     }
     Fetch whole = median(all);
     Fetch part = median(changed);
-    String remark = "the files of " + PACKAGE + " changed; all of the image: ";
+    String remark = "the files of " + NextImage.PACKAGE + " changed; all of the image: ";
     return List.of(
         Measurement.compared(
             "upgrade: fetched",
@@ -112,7 +99,11 @@ final class UpgradeBench {
         new ImagePull(access)
             .pull(
                 new PullRequest(
-                    ImageReference.parse(reference), PLATFORM, trees, store, Optional.empty()),
+                    ImageReference.parse(reference),
+                    NextImage.PLATFORM,
+                    trees,
+                    store,
+                    Optional.empty()),
                 StepProgress.IGNORED);
     return new Fetch(pulled.fetched().count() / MIB, (System.nanoTime() - begin) / 1e6);
   }
@@ -123,34 +114,5 @@ final class UpgradeBench {
         .skip(RUNS / 2)
         .findFirst()
         .orElseThrow();
-  }
-
-  /** The image with other contents in each file of the package. */
-  private Path next(Path folder) throws IOException {
-    var image = Flattened.of(OciLayout.open(layout).image());
-    var root = new RootfsTar(image);
-    byte[] list = image.read("/var/lib/dpkg/info/" + PACKAGE + ".list").orElseThrow();
-    for (String path : new String(list, StandardCharsets.UTF_8).lines().toList()) {
-      String real = image.realPath(path).orElse(path);
-      Optional<TarEntry> file =
-          image.find(real).filter(entry -> entry.kind() == TarEntry.Kind.FILE);
-      if (file.isPresent()) {
-        byte[] content = image.read(real).orElseThrow();
-        byte[] changed = Arrays.copyOf(content, content.length + 1);
-        root.addFile(real, file.get().mode(), changed);
-      }
-    }
-    Path tar = folder.resolve("next.tar");
-    try (var out = Files.newOutputStream(tar)) {
-      root.writeTo(out);
-    }
-    Path next = folder.resolve("next");
-    try (var builder =
-        ImageBuilder.to(
-            next, PLATFORM, Instant.EPOCH, LayerCompression.ZSTD_CHUNKED, host.kernel())) {
-      var _ = builder.addTar(tar, "one package changed").commit();
-    }
-    Files.delete(tar);
-    return next;
   }
 }

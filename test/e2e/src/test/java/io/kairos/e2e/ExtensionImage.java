@@ -4,8 +4,10 @@ import io.kairos.host.Command;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A system extension with verity, as Discoverable Disk Image: one file below /usr.
@@ -20,6 +22,8 @@ record ExtensionImage(Path file) {
 
   static final String PROGRAM = "systemd-repart";
 
+  private static final List<String> DEFINITIONS = List.of("10-root.conf", "20-root-verity.conf");
+
   /**
    * @param folder of the image and of its content, emptied before
    */
@@ -33,27 +37,12 @@ record ExtensionImage(Path file) {
     Files.writeString(release, "ID=_any\n");
     Files.writeString(mark, "hello\n");
     Path definitions = Files.createDirectories(folder.resolve("definitions"));
-    Files.writeString(
-        definitions.resolve("10-root.conf"),
-        """
-        [Partition]
-        Type=root
-        Format=squashfs
-        CopyFiles=%s/usr:/usr
-        Verity=data
-        VerityMatchKey=root
-        """
-            .formatted(tree));
-    Files.writeString(
-        definitions.resolve("20-root-verity.conf"),
-        """
-        [Partition]
-        Type=root-verity
-        Verity=hash
-        VerityMatchKey=root
-        SizeMinBytes=4M
-        SizeMaxBytes=4M
-        """);
+    for (String name : DEFINITIONS) {
+      try (var in = ExtensionImage.class.getResourceAsStream("repart/" + name)) {
+        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        Files.writeString(definitions.resolve(name), text.replace("@TREE@", tree.toString()));
+      }
+    }
     Path file = folder.resolve(NAME);
     host.run(
         Command.of(PROGRAM, "--empty=create", "--size=32M", "--dry-run=no")

@@ -13,6 +13,20 @@ class InstalledUefiNodeIT extends InstalledNodeJourney {
     super(Firmware.UEFI);
   }
 
+  @Order(6)
+  @Test
+  void theFallbackEntryBootsThePassiveSlotOnce() {
+    rebootInto("fallback");
+
+    assertThat(bootState()).isEqualTo("passive_boot");
+    assertThat(answer("findmnt -no LABEL /")).isEqualTo("COS_PASSIVE");
+    assertThat(answer("ls /run/cos/passive_mode")).isEqualTo("/run/cos/passive_mode");
+    assertThat(answer("cat /etc/machine-id")).isEqualTo(machineId());
+    assertThat(answer("cat /usr/local/kept")).isEqualTo("kept");
+    assertThat(answer("sudo grub2-editenv /oem/grubenv list | grep next_entry= || true"))
+        .isIn("", "next_entry=");
+  }
+
   @Order(7)
   @Test
   void fromPassiveAnUpgradeBootsActive() {

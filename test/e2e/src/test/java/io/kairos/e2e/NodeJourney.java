@@ -113,6 +113,14 @@ abstract class NodeJourney {
     answer("echo %s | base64 -d | sudo tee %s >/dev/null".formatted(encoded, path));
   }
 
+  /** Writes a script beside the tests to {@code /usr/local} of the node. */
+  void putScript(String name) throws IOException {
+    try (var resource = NodeJourney.class.getResourceAsStream(name)) {
+      put("/usr/local/" + name, new String(resource.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    answer("sudo chmod +x /usr/local/" + name);
+  }
+
   /** A reboot, by whatever ways, until its services have started again. */
   void reboot() {
     node.reboot(machine, key.access());
@@ -142,7 +150,7 @@ abstract class NodeJourney {
     awaitServices();
   }
 
-  /** Resets a node that is not in an active boot, and looks at what it is then. */
+  /** Resets a node through the boot menu, and looks at what it is then. */
   void resetKeepingTheConfiguration() {
     String machineId = answer("cat /etc/machine-id");
     answer("sudo sh -c 'echo old > /usr/local/old && echo kept > /oem/kept.txt' && sync");

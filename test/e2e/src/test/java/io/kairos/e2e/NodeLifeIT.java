@@ -20,6 +20,12 @@ class NodeLifeIT extends NodeJourney {
   private static final String IMAGES = "/run/initramfs/cos-state/cOS";
   private static final String OF_ITSELF = "sudo kairos-agent upgrade --source file:" + IMAGES;
 
+  /** What a NodeOpUpgrade has its pods do. */
+  private static final String FROM_A_POD =
+      "set -e; mount --rbind /host/dev /dev; mount --rbind /host/run /run;"
+          + " kairos-agent upgrade --source dir:/"
+          + " --exclude-path /etc/hostname --exclude-path /etc/hosts";
+
   NodeLifeIT() {
     super(Firmware.BIOS);
   }
@@ -138,9 +144,10 @@ class NodeLifeIT extends NodeJourney {
 
   @Order(4)
   @Test
-  void aSystemThatIsNotHealthyGivesWayToTheOneBefore() {
+  void aSystemThatIsNotHealthyGivesWayToTheOneBefore() throws IOException {
     answer("sudo touch /usr/local/unhealthy");
-    answer(OF_ITSELF + "/active.img && sync");
+    assertThat(inAPod(FROM_A_POD)).contains("Upgraded the active system");
+    answer("sync");
 
     rebootUntil("passive_mode");
 
@@ -152,6 +159,11 @@ class NodeLifeIT extends NodeJourney {
         .contains("nobody calls it unhealthy");
     assertThat(answer("cat " + RegistryImage.MARK)).isEqualTo("next");
     answer("sudo rm /usr/local/unhealthy");
+  }
+
+  private String inAPod(String command) throws IOException {
+    putScript("in-a-pod.sh");
+    return answer("sudo /usr/local/in-a-pod.sh '%s' 2>&1".formatted(command));
   }
 
   @Order(5)
@@ -175,10 +187,41 @@ class NodeLifeIT extends NodeJourney {
 
   @Order(6)
   @Test
+  void aRollbackFromPassiveReplacesTheBrokenSystem() {
+    assertThat(answer("sudo kairos-agent rollback")).contains("Rolled back to the system before");
+
+    reboot();
+
+    assertThat(bootState()).isEqualTo("active_boot");
+    assertThat(answer("cat " + RegistryImage.MARK)).isEqualTo("next");
+    assertThat(answer("cat /proc/cmdline")).doesNotContain("upgrade_failure");
+  }
+
+  @Order(7)
+  @Test
   void aResetForgetsDataAndKeepsTheConfiguration() {
     resetKeepingTheConfiguration();
 
     assertThat(answer("sudo cat /oem/97_life.yaml")).contains("health-timeout");
     assertThat(failure("cat " + RegistryImage.MARK)).contains("No such file");
+  }
+
+  /** Those who log in come from a place that outlives it. */
+  @Order(8)
+  @Test
+  void aResetOfTheOemPartitionForgetsTheConfigurationToo() {
+    answer(
+        "sudo mkdir -p /usr/local/cloud-config"
+            + " && sudo cp /oem/90_custom.yaml /usr/local/cloud-config/");
+    put("/oem/99_reset.yaml", "#cloud-config\nreset: {reset-oem: true, reset-persistent: false}\n");
+    answer("echo kept | sudo tee /usr/local/kept && sync");
+    answer("sudo grub2-editenv /oem/grubenv set next_entry=statereset && sync");
+
+    rebootUntil("active_mode");
+
+    assertThat(answer("cat /usr/local/kept")).isEqualTo("kept");
+    assertThat(answer("sudo ls /oem")).doesNotContain("99_reset", "97_life", "90_custom");
+    assertThat(answer("findmnt -no LABEL /oem")).isEqualTo("COS_OEM");
+    assertThat(bootState()).isEqualTo("active_boot");
   }
 }

@@ -15,7 +15,6 @@ import io.kairos.stages.action.Action;
 import io.kairos.stages.action.Actions;
 import io.kairos.stages.action.HostFiles;
 import io.kairos.stages.action.Shell;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -39,18 +39,18 @@ public final class DatasourceAction implements Action {
   private static final List<String> OWN_CLASS =
       List.of("hetzner", "packet", "scaleway", "maas", "vmware", CDROM, CONFIG_DRIVE, "file");
 
-  private final UnaryOperator<URI> route;
+  private final Supplier<MetadataClient> clients;
   private final Drives drives;
 
   public DatasourceAction() {
-    this(UnaryOperator.identity(), new MountedDrives());
+    this(() -> new MetadataClient(UnaryOperator.identity()), new MountedDrives());
   }
 
   /**
-   * @param route where the addresses of metadata services really are
+   * @param clients of each search
    */
-  DatasourceAction(UnaryOperator<URI> route, Drives drives) {
-    this.route = route;
+  DatasourceAction(Supplier<MetadataClient> clients, Drives drives) {
+    this.clients = clients;
     this.drives = drives;
   }
 
@@ -85,7 +85,7 @@ public final class DatasourceAction implements Action {
 
   private final class Search implements Work {
     private final Request request;
-    private final MetadataClient client = new MetadataClient(route);
+    private final MetadataClient client = clients.get();
 
     Search(Request request) {
       this.request = request;

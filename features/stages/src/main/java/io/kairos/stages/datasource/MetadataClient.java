@@ -29,6 +29,7 @@ final class MetadataClient {
 
   private final UnaryOperator<URI> route;
   private final Resolver resolver;
+  private final Duration patience;
   private HttpClient client;
 
   /** Asks for the addresses of a name, for as long as that takes. */
@@ -41,12 +42,16 @@ final class MetadataClient {
    * @param route where an address really is; tests lead them to servers of their own
    */
   MetadataClient(UnaryOperator<URI> route) {
-    this(route, InetAddress::getAllByName);
+    this(route, InetAddress::getAllByName, PATIENCE);
   }
 
-  MetadataClient(UnaryOperator<URI> route, Resolver resolver) {
+  /**
+   * @param patience with one request
+   */
+  MetadataClient(UnaryOperator<URI> route, Resolver resolver, Duration patience) {
     this.route = route;
     this.resolver = resolver;
+    this.patience = patience;
   }
 
   /** The real address behind one that a platform documents. */
@@ -65,7 +70,7 @@ final class MetadataClient {
   /** As {@link #get} with any method and a body. */
   Optional<String> send(String method, URI address, Map<String, String> headers, String body) {
     awaitName(route(address).getHost());
-    var request = HttpRequest.newBuilder(route(address)).timeout(PATIENCE);
+    var request = HttpRequest.newBuilder(route(address)).timeout(patience);
     switch (method) {
       case "GET" -> request.GET();
       default -> request.method(method, HttpRequest.BodyPublishers.ofString(body));
@@ -106,7 +111,7 @@ final class MetadataClient {
               }
             });
     try {
-      found.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      found.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new HostFailure("nobody is called " + name, e.getCause());
     } catch (TimeoutException e) {
@@ -122,7 +127,7 @@ final class MetadataClient {
       client =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
-              .connectTimeout(PATIENCE)
+              .connectTimeout(patience)
               .build();
     }
     return client;

@@ -14,6 +14,7 @@ import io.kairos.host.Output;
 import io.kairos.stages.Stages;
 import io.kairos.stages.StepContext;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,14 +70,22 @@ class DatasourceActionTest {
     }
   }
 
+  /** A busy machine may need longer than a metadata service may. */
   private void run(String datasource) {
-    run(datasource, metadata::route);
+    run(
+        datasource,
+        () ->
+            new MetadataClient(
+                metadata::route,
+                InetAddress::getAllByName,
+                MetadataClient.PATIENCE.multipliedBy(30)));
   }
 
-  private void run(String datasource, UnaryOperator<URI> route) {
+  private void run(String datasource, Supplier<MetadataClient> clients) {
     var map = (YamlMap) Yaml.parse("datasource: " + datasource + "\n", "test");
     var findings = new Findings();
-    var work = Section.read(map, "", findings, new DatasourceAction(route, new FakeDrives())::read);
+    var work =
+        Section.read(map, "", findings, new DatasourceAction(clients, new FakeDrives())::read);
     assertThat(findings.errors().isEmpty()).isTrue();
     work.orElseThrow()
         .perform(
@@ -462,7 +471,7 @@ class DatasourceActionTest {
                   run(
                       "{providers: [aws, azure, gcp, hetzner, openstack, packet, scaleway, vultr,"
                           + " digitalocean, metaldata, vmware, maas]}",
-                      address -> there))
+                      () -> new MetadataClient(address -> there)))
           .hasMessageContaining("no metadata/userdata found");
     }
   }

@@ -26,7 +26,8 @@ class MetadataClientTest {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
-            });
+            },
+            MetadataClient.PATIENCE);
     assertThatThrownBy(() -> client.get(SOMEWHERE, Map.of()))
         .isInstanceOf(HostFailure.class)
         .hasMessageContaining("no name server tells where metadata.example is");
@@ -40,7 +41,8 @@ class MetadataClientTest {
             UnaryOperator.identity(),
             name -> {
               throw new UnknownHostException(name);
-            });
+            },
+            MetadataClient.PATIENCE);
     assertThatThrownBy(() -> client.get(SOMEWHERE, Map.of()))
         .isInstanceOf(HostFailure.class)
         .hasMessageContaining("nobody is called metadata.example");

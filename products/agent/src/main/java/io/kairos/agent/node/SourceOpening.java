@@ -16,6 +16,7 @@ import io.kairos.plan.StepProgress;
 import io.kairos.storage.DiskStep;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,13 @@ public record SourceOpening(
     Consumer<String> notes) {
   /** On the persistent partition; kept when a fetch fails, so that the next one goes on. */
   private static final String STORE = ".kairos/images";
+
+  /** The same, with more root file systems that have files already. */
+  public SourceOpening reusing(List<Path> others) {
+    List<Path> all = new ArrayList<>(trees);
+    all.addAll(others);
+    return new SourceOpening(host, registries, key, store, storeOn, List.copyOf(all), notes);
+  }
 
   /**
    * @throws Refused when there is no such system, or it is not what it has to be

@@ -9,6 +9,7 @@ import io.kairos.agent.node.ActionContext;
 import io.kairos.agent.node.ActionRunner;
 import io.kairos.agent.node.InstalledNode;
 import io.kairos.agent.node.NodeStep;
+import io.kairos.agent.node.OtherSystems;
 import io.kairos.agent.node.PlanFormat;
 import io.kairos.agent.node.PlanView;
 import io.kairos.agent.node.SourceOpening;
@@ -171,9 +172,12 @@ public final class UpgradeCommand {
     try (Interruption _ = Interruption.stops(runner::cancel)) {
       for (Target target : targets(arguments, config.agent().upgrade())) {
         ImageSource source = source(arguments, target, config.agent().upgrade());
-        SystemSource system = runner.fetch(opening, source);
         UpgradeRequest request = request(arguments, config, target);
-        runner.apply(UpgradePlanner.now(host, request, system), request.isStrict());
+        // Its parts are read from where they are until it is in its slot.
+        try (OtherSystems others = others(source, host)) {
+          SystemSource system = runner.fetch(opening.reusing(others.trees()), source);
+          runner.apply(UpgradePlanner.now(host, request, system), request.isStrict());
+        }
         out.println(
             target == Target.ACTIVE
                 ? "Upgraded the active system; the recovery system has an upgrade of its own:"
@@ -182,5 +186,12 @@ public final class UpgradeCommand {
       }
       runner.forget(opening);
     }
+  }
+
+  /** Whose files are not fetched. */
+  private OtherSystems others(ImageSource source, Host host) {
+    return source instanceof ImageSource.OciImage
+        ? OtherSystems.mount(host, context.err()::println)
+        : OtherSystems.none();
   }
 }

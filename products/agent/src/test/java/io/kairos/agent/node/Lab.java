@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -103,14 +104,20 @@ public final class Lab implements Host, AutoCloseable {
     run(Command.of("partx", "--update", disk.toString()).expecting(0, 1));
   }
 
+  /** Files have times of the kernel's tick: of two writes within one the second shows no trace. */
+  private static final Duration TICK = Duration.ofMillis(20);
+
   /** What the disk holds at one moment: the kernel may be writing to it while it is copied. */
   private void snapshot(Path to) {
     try {
       FileTime before;
+      Instant begun;
       do {
         before = Files.getLastModifiedTime(backing);
+        begun = Instant.now();
         copy(backing, to);
-      } while (!before.equals(Files.getLastModifiedTime(backing)));
+      } while (!before.equals(Files.getLastModifiedTime(backing))
+          || before.toInstant().plus(TICK).isAfter(begun));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
