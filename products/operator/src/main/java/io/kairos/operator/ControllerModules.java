@@ -6,8 +6,8 @@ import io.kairos.operator.upgrade.UpgradeModule;
 import java.util.List;
 
 /** The areas that this operator consists of. */
-final class ControllerModules {
-  static final List<ControllerModule> ALL =
+public final class ControllerModules {
+  public static final List<ControllerModule> ALL =
       List.of(new NodeOpModule(), new UpgradeModule(), new LabelerModule());
 
   private ControllerModules() {}

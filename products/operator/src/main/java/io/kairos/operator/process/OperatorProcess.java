@@ -128,7 +128,7 @@ public final class OperatorProcess implements AutoCloseable {
     return context;
   }
 
-  /** Returns when {@link #close} was called. */
+  /** Returns when {@link #stop} was called. */
   public void awaitEnd() {
     try {
       ended.await();
@@ -303,9 +303,13 @@ public final class OperatorProcess implements AutoCloseable {
     thread.start();
   }
 
-  /** Lets running reconciliations end, gives the lease back, and closes the client. */
   @Override
   public void close() {
+    stop();
+  }
+
+  /** Lets running reconciliations end, gives the lease back, and closes the client. */
+  public void stop() {
     if (!stopping.compareAndSet(false, true)) {
       return;
     }

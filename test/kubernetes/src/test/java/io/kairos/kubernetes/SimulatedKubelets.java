@@ -1,4 +1,4 @@
-package io.kairos.operator.sim;
+package io.kairos.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerState;
@@ -9,10 +9,14 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.kairos.formats.json.Json;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -24,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -33,7 +38,7 @@ import java.util.function.Function;
  * another boot id once the Job it waits for is done. For rollouts over more nodes than a machine
  * can run.
  */
-public final class SimulatedKubelets implements AutoCloseable {
+final class SimulatedKubelets implements AutoCloseable {
   /** How the containers of a pod end. */
   public record Ending(int exitCode, String message) {
     public static final Ending WELL = new Ending(0, "");
@@ -93,9 +98,8 @@ public final class SimulatedKubelets implements AutoCloseable {
         .withName(name)
         .subresource("status")
         .patch(
-            io.fabric8.kubernetes.client.dsl.base.PatchContext.of(
-                io.fabric8.kubernetes.client.dsl.base.PatchType.JSON_MERGE),
-            io.kairos.formats.json.Json.write(
+            PatchContext.of(PatchType.JSON_MERGE),
+            Json.write(
                 Map.of(
                     "status",
                     Map.of(
@@ -161,7 +165,7 @@ public final class SimulatedKubelets implements AutoCloseable {
             try {
               TimeUnit.MILLISECONDS.sleep(200);
               work.execute(task);
-            } catch (InterruptedException | java.util.concurrent.RejectedExecutionException e) {
+            } catch (InterruptedException | RejectedExecutionException e) {
               Thread.currentThread().interrupt();
             }
           });
@@ -227,7 +231,7 @@ public final class SimulatedKubelets implements AutoCloseable {
             .withContainerStatuses(statuses(pod.getSpec().getContainers(), ending))
             .withInitContainerStatuses(statuses(pod.getSpec().getInitContainers(), ending))
             .withConditions(
-                new io.fabric8.kubernetes.api.model.PodConditionBuilder()
+                new PodConditionBuilder()
                     .withType("Ready")
                     .withStatus(ending == null ? "True" : "False")
                     .build())

@@ -1,0 +1,177 @@
+package io.kairos.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.kairos.host.FileTree;
+import io.kairos.host.Host;
+import io.kairos.host.linux.LinuxHost;
+import io.kairos.kubernetes.SimulatedKubelets.Ending;
+import io.kairos.operator.process.OperatorProcess;
+import io.kairos.testkit.process.SupervisedProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Whatever goes wrong around the operator, nothing is lost and nothing is done twice. */
+@Tag("cluster")
+class OperatorFaultsIT {
+  private static final Host HOST = LinuxHost.here();
+  private static final Path FOLDER = Path.of("target/OperatorFaultsIT").toAbsolutePath();
+  private static final List<String> NODES =
+      IntStream.range(0, 6).mapToObj(i -> "node-" + i).toList();
+  private static final String SPEC =
+      """
+      command: ['true']
+      cordon: true
+      drainOptions: {enabled: true}
+      rebootOnSuccess: true
+      concurrency: 2
+      preflight: {command: ['true']}
+      """;
+  private static final int KILLS = Integer.getInteger("kairos.kills", 100);
+
+  private static OperatorFixture fixture;
+  private static SimulatedKubelets kubelets;
+
+  @BeforeAll
+  static void start() {
+    Path program = BuiltProgram.orSkip(HOST);
+    FileTree.delete(FOLDER);
+    fixture =
+        new OperatorFixture(
+            Cluster.start(
+                HOST, ClusterSpec.controlPlane(FOLDER, program, ClusterSpec.Parts.CONTROLLERS)));
+    kubelets = new SimulatedKubelets(fixture.client, pod -> Ending.WELL);
+    NODES.forEach(node -> kubelets.addNode(node, Map.of()));
+  }
+
+  @AfterAll
+  static void end() {
+    if (kubelets != null) {
+      kubelets.close();
+    }
+    if (fixture != null) {
+      fixture.close();
+    }
+  }
+
+  private static void assertDoneOnce(String nodeOp) {
+    fixture.awaitPhase(nodeOp, "Completed");
+    List<Job> jobs = fixture.jobsOf(nodeOp);
+    assertThat(
+            jobs.stream()
+                .collect(
+                    Collectors.groupingBy(
+                        job -> job.getMetadata().getLabels().get("kairos.io/node"),
+                        Collectors.counting())))
+        .as("one Job for each node")
+        .hasSize(NODES.size())
+        .allSatisfy((node, count) -> assertThat(count).isEqualTo(1));
+    fixture.assertNobodyIsCordoned();
+    fixture.deleteNodeOps();
+  }
+
+  /** Kills come at any point of several rollouts, until there were enough. */
+  @Test
+  void killedAtAnyPointItStartsNoCommandTwiceAndLeavesNoNodeCordoned() throws InterruptedException {
+    var random = new Random(42);
+    int kills = 0;
+    for (int run = 0; kills < KILLS; run++) {
+      String name = "kill-" + run;
+      fixture.create(name, SPEC);
+      while (kills < KILLS && !isCompleted(name)) {
+        try (SupervisedProcess operator =
+            fixture.operatorProcess(fixture.cluster.kubeconfig(), FOLDER, kills)) {
+          // The moment is the point of the test: a random one between start and the end of the
+          // work.
+          TimeUnit.MILLISECONDS.sleep(1500 + random.nextInt(2500));
+          ProcessHandle.of(operator.pid()).ifPresent(ProcessHandle::destroyForcibly);
+          kills++;
+        }
+      }
+      try (SupervisedProcess last =
+          fixture.operatorProcess(fixture.cluster.kubeconfig(), FOLDER, kills)) {
+        assertThat(last.isRunning()).isTrue();
+        assertDoneOnce(name);
+      }
+    }
+    assertThat(kills).isGreaterThanOrEqualTo(KILLS);
+  }
+
+  private static boolean isCompleted(String name) {
+    var status = fixture.nodeOp(name).getStatus();
+    return status != null && "Completed".equals(status.phase());
+  }
+
+  @Test
+  void answersThatFailAreTriedAgain() {
+    try (ApiProxy proxy =
+        ApiProxy.start(
+            HOST, FOLDER.resolve("proxy"), fixture.cluster.controlPlane().kubeconfig())) {
+      Path kubeconfig = proxy.kubeconfig().write(FOLDER.resolve("proxy.kubeconfig"));
+      var random = new Random(7);
+      Predicate<ApiRequest> writes = request -> !request.method().equals("GET");
+      for (int status : new int[] {409, 429, 500}) {
+        proxy.inject(Fault.Answer.of(status), writes.and(request -> random.nextInt(12) == 0));
+      }
+      proxy.inject(new Fault.LoseAnswer(), writes.and(request -> random.nextInt(12) == 0));
+      proxy.inject(new Fault.Drop(), request -> !request.isWatch() && random.nextInt(15) == 0);
+      try (OperatorProcess operator = fixture.operator(kubeconfig)) {
+        assertThat(operator.isLeading()).isIn(true, false);
+        fixture.create("faults", SPEC);
+        for (int i = 0; i < 5; i++) {
+          int dropped = i;
+          fixture.await(
+              "node " + dropped + " to be worked on",
+              () ->
+                  fixture.isEntry("faults", NODES.get(dropped), entry -> entry.jobName() != null));
+          proxy.dropWatches();
+        }
+        assertDoneOnce("faults");
+      }
+    }
+  }
+
+  @Test
+  void theApiServerMayBeStartedAgainAtAnyTime() {
+    try (OperatorProcess operator = fixture.operator(fixture.cluster.kubeconfig())) {
+      fixture.create("restarts", SPEC);
+      for (int i = 0; i < 3; i++) {
+        String node = NODES.get(2 * i);
+        fixture.await(
+            node + " to be worked on",
+            () -> fixture.isEntry("restarts", node, entry -> entry.jobName() != null));
+        fixture.cluster.controlPlane().restartApiServer();
+      }
+      assertDoneOnce("restarts");
+      assertThat(operator.isLeading()).isTrue();
+    }
+  }
+
+  @Test
+  void aStoppedOperatorGivesItsLeaseToTheNextAtOnce() {
+    try (OperatorProcess first = fixture.operator(fixture.cluster.kubeconfig(), "--leader-elect")) {
+      fixture.await("the first to lead", first::isLeading);
+      try (OperatorProcess second =
+          fixture.operator(fixture.cluster.kubeconfig(), "--leader-elect")) {
+        assertThat(second.isLeading()).isFalse();
+        first.stop();
+        fixture
+            .cluster
+            .controlPlane()
+            .await("the second to lead", Duration.ofSeconds(30), second::isLeading);
+      }
+    }
+  }
+}
