@@ -44,6 +44,7 @@ class ArchitectureTest {
         Set.of("base", "host", "formats", "plan", "config", "stages", "storage", "boot", "images"));
     ARROWS.put("convert", Set.of("base", "host", "formats", "plan", "config", "stages", "images"));
     ARROWS.put("kubernetes", Set.of("base", "host", "formats", "plan", "images", "testkit"));
+    ARROWS.put("operator", Set.of("base", "formats"));
     ARROWS.put("auroraboot", Set.of("base", "host", "formats", "plan", "config", "images"));
   }
 
@@ -100,6 +101,13 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.github.luben..")
+        .check(ALL);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.kairos.operator..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.fabric8..", "io.javaoperatorsdk..", "com.fasterxml..")
         .check(ALL);
   }
 

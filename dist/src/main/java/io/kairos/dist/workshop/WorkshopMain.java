@@ -102,6 +102,7 @@ public final class WorkshopMain {
             .verb(images.validate())
             .verb(images.buildIso())
             .verb(new PushVerb(host, console, environment).verb())
+            .verb(new RolloutVerb(console).verb())
             .verb(test())
             .verb(new ClusterVerbs(host, console).verb())
             .verb(version())

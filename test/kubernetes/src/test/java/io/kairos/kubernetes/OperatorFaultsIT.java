@@ -9,6 +9,8 @@ import io.kairos.host.linux.LinuxHost;
 import io.kairos.kubernetes.SimulatedKubelets.Ending;
 import io.kairos.operator.process.OperatorProcess;
 import io.kairos.testkit.process.SupervisedProcess;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -93,9 +95,9 @@ class OperatorFaultsIT {
       while (kills < KILLS && !isCompleted(name)) {
         try (SupervisedProcess operator =
             fixture.operatorProcess(fixture.cluster.kubeconfig(), FOLDER, kills)) {
-          // The moment is the point of the test: a random one between start and the end of the
-          // work.
-          TimeUnit.MILLISECONDS.sleep(1500 + random.nextInt(2500));
+          operator.await("it to lead", Duration.ofMinutes(1), () -> leads(operator));
+          // The moment is the point of the test: a random one while it works.
+          TimeUnit.MILLISECONDS.sleep(random.nextInt(2500));
           ProcessHandle.of(operator.pid()).ifPresent(ProcessHandle::destroyForcibly);
           kills++;
         }
@@ -107,6 +109,14 @@ class OperatorFaultsIT {
       }
     }
     assertThat(kills).isGreaterThanOrEqualTo(KILLS);
+  }
+
+  private static boolean leads(SupervisedProcess operator) {
+    try {
+      return Files.readString(operator.program().log()).contains("\"msg\":\"leading\"");
+    } catch (IOException e) {
+      return false; // not begun yet
+    }
   }
 
   private static boolean isCompleted(String name) {

@@ -76,12 +76,16 @@ final class OperatorFixture implements AutoCloseable {
 
   /** An operator in this process. */
   OperatorProcess operator(Path kubeconfig, String... flags) {
+    return operator(kubeconfig, environment(), flags);
+  }
+
+  OperatorProcess operator(Path kubeconfig, Map<String, String> environment, String... flags) {
     var words =
         new ArrayList<>(
             List.of("--kubeconfig=" + kubeconfig, "--health-probe-bind-address=127.0.0.1:0"));
     words.addAll(List.of(flags));
     return OperatorProcess.start(
-        OperatorOptions.parse(words), OperatorEnvironment.of(environment()), ControllerModules.ALL);
+        OperatorOptions.parse(words), OperatorEnvironment.of(environment), ControllerModules.ALL);
   }
 
   static Map<String, String> environment() {

@@ -152,7 +152,7 @@ final class SimulatedKubelets implements AutoCloseable {
     try {
       act(pod);
     } catch (KubernetesClientException e) {
-      if (e.getCode() != 404 && e.getCode() != 409) {
+      if (e.getCode() != 404) { // 404: the pod is gone
         later(() -> handle(pod));
       }
     }

@@ -8,14 +8,14 @@ sealed interface NodeOpAction {
   /** The node for which it is done. */
   String node();
 
-  /** Whether it makes something, so that it must follow from the newest state only. */
-  default boolean creates() {
+  /** Whether it changes something for good, so that it must follow from the newest status only. */
+  default boolean needsNewest() {
     return false;
   }
 
   record CreatePreflightPod(String node, int attempt) implements NodeOpAction {
     @Override
-    public boolean creates() {
+    public boolean needsNewest() {
       return true;
     }
   }
@@ -26,33 +26,38 @@ sealed interface NodeOpAction {
    */
   record CreateRebootPod(String node, String job, Optional<String> before) implements NodeOpAction {
     @Override
-    public boolean creates() {
+    public boolean needsNewest() {
       return true;
     }
   }
 
   record CreateJob(String node, int attempt, String job) implements NodeOpAction {
     @Override
-    public boolean creates() {
+    public boolean needsNewest() {
       return true;
     }
   }
 
   record CreateRollbackJob(String node, int attempt, String job) implements NodeOpAction {
     @Override
-    public boolean creates() {
+    public boolean needsNewest() {
       return true;
     }
   }
 
   record Cordon(String node) implements NodeOpAction {
     @Override
-    public boolean creates() {
+    public boolean needsNewest() {
       return true;
     }
   }
 
-  record Uncordon(String node) implements NodeOpAction {}
+  record Uncordon(String node) implements NodeOpAction {
+    @Override
+    public boolean needsNewest() {
+      return true;
+    }
+  }
 
   record Evict(String node, Leaver pod) implements NodeOpAction {}
 

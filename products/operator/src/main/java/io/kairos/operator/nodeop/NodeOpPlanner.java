@@ -714,7 +714,7 @@ final class NodeOpPlanner {
     if (view.now().isBefore(end)) {
       wakeAt(end);
     } else {
-      actions.add(new DeleteNodeOp(""));
+      act(new DeleteNodeOp(""));
     }
   }
 
@@ -769,9 +769,7 @@ final class NodeOpPlanner {
 
   private void act(NodeOpAction action) {
     actions.add(action);
-    if (action.creates()) {
-      wakeAt(view.now().plus(RETRY_STARTS));
-    }
+    wakeAt(view.now().plus(RETRY_STARTS)); // whatever may have gone wrong
   }
 
   /** Whether the API server itself has said that what is looked for does not exist. */

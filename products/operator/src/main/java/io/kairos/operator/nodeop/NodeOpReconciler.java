@@ -155,7 +155,7 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
     }
     metrics.counted(nodeOp, plan.status());
     tell(nodeOp, plan.tidings(), view.nodes());
-    if (!written.changed() && plan.actions().stream().anyMatch(NodeOpAction::creates)) {
+    if (!written.changed() && plan.actions().stream().anyMatch(NodeOpAction::needsNewest)) {
       requireNewest(nodeOp);
     }
     Map<String, List<Outcome>> outcomes = perform(nodeOp, plan.actions());
@@ -261,7 +261,7 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
     var outcomes = new HashMap<String, List<Outcome>>();
     var stopped = new HashSet<String>();
     for (NodeOpAction action : actions) {
-      boolean chained = action.creates();
+      boolean chained = action.needsNewest();
       if (chained && stopped.contains(action.node())) {
         continue;
       }

@@ -888,6 +888,17 @@ class NodeOpPlannerTest {
     assertThat(cluster.count(CreateRollbackJob.class)).isEqualTo(1);
   }
 
+  @Test
+  void whateverWasTriedIsLookedAtAgainWithinSeconds() {
+    var cluster = new FakeCluster(Specs.of("cordon: true"), "a").settle();
+    cluster.jobSucceeds("a");
+    NodeOpPlan plan = NodeOpPlanner.plan(cluster.view(Map.of()));
+    assertThat(plan.actions()).containsExactly(new NodeOpAction.Uncordon("a"));
+    assertThat(plan.wake()).isBeforeOrEqualTo(cluster.now.plusSeconds(5));
+    cluster.settle();
+    assertThat(cluster.latest.wake()).isEqualTo(cluster.now.plus(Duration.ofMinutes(5)));
+  }
+
   // ---- crashes ----
 
   /** Draws from a seed; a failure names it. */

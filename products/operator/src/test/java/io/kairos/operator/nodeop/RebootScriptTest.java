@@ -27,8 +27,8 @@ class RebootScriptTest {
 
   @BeforeEach
   void prepare() throws IOException {
-    scripts = new ShellScripts(folder);
     Files.createDirectories(folder.resolve("sentinel"));
+    scripts = new ShellScripts(folder);
     boot("one");
     // nsenter … -- cat boot_id, or nsenter … -- reboot
     scripts.stub(
@@ -54,6 +54,7 @@ class RebootScriptTest {
     environment.put("SENTINEL_DIR", folder + "/sentinel");
     environment.put("TERMINATION_LOG", folder + "/log");
     Files.deleteIfExists(folder.resolve("reboots"));
+    scripts.open(folder);
     return scripts.run(shell, List.of("-c", SCRIPT, "reboot", "job-1-*"), environment);
   }
 
@@ -123,7 +124,7 @@ class RebootScriptTest {
   @MethodSource(SHELLS)
   void theSentinelOfAnotherJobMeansNothing(List<String> shell) throws IOException {
     Files.writeString(folder.resolve("sentinel/job-2-1700000000"), "done\n");
-    scripts.stub("sleep", "echo gone > " + folder + "/boot_id; kill -9 $PPID");
+    scripts.ending("sleep", ":");
     run(shell, Map.of());
     assertThat(asked()).isFalse();
     assertThat(Files.exists(folder.resolve("sentinel/job-2-1700000000"))).isTrue();
@@ -140,9 +141,7 @@ class RebootScriptTest {
     String script = Resources.text(NodeOpObjects.class, "rollback.sh");
     scripts.stub(
         "nsenter",
-        "shift 7; echo \"$*\" >> "
-            + folder
-            + "/agent; [ \"$1$2\" != rollback--help ] || exit ${OLD:-0}");
+        "shift 7; echo \"$*\" >> " + folder + "/agent; [ \"${3:-}\" != --help ] || exit ${OLD:-0}");
     assertThat(scripts.run(shell, List.of("-c", script), Map.of()).exitCode()).isZero();
     assertThat(Files.readAllLines(folder.resolve("agent")).getLast()).endsWith("rollback");
     assertThat(scripts.run(shell, List.of("-c", script), Map.of("OLD", "1")).exitCode()).isZero();

@@ -33,9 +33,9 @@ class UpgradeScriptTest {
 
   @BeforeEach
   void prepare() throws IOException {
-    scripts = new ShellScripts(folder);
     Files.createDirectories(folder.resolve("image/etc"));
     Files.createDirectories(folder.resolve("host/etc"));
+    scripts = new ShellScripts(folder);
   }
 
   private void release(String root, String file, String text) throws IOException {
@@ -48,6 +48,7 @@ class UpgradeScriptTest {
 
   private String preflight(List<String> shell) throws IOException {
     Files.writeString(log(), "");
+    scripts.open(folder);
     List<String> argv = UpgradeScript.preflight();
     Output output =
         scripts.run(
@@ -123,11 +124,12 @@ class UpgradeScriptTest {
   private record Ran(Output output, String calls, String told) {}
 
   private Ran run(List<String> shell, String spec) throws IOException {
-    scripts.stub(
+    scripts.program(
         "kairos-agent", "echo \"agent $*\" >> " + folder + "/calls; exit ${AGENT_EXIT:-0}");
     scripts.stub("mount", "echo \"mount $*\" >> " + folder + "/calls");
     Files.deleteIfExists(folder.resolve("calls"));
     Files.writeString(log(), "");
+    scripts.open(folder);
     var parsed =
         new KubernetesSerialization().unmarshal("image: x\n" + spec, NodeOpUpgradeSpec.class);
     List<String> argv = UpgradeScript.command(parsed);

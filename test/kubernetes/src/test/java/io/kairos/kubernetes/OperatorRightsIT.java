@@ -1,0 +1,429 @@
+package io.kairos.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.kairos.host.Command;
+import io.kairos.host.FileTree;
+import io.kairos.host.Host;
+import io.kairos.host.linux.LinuxHost;
+import io.kairos.kubernetes.SimulatedKubelets.Ending;
+import io.kairos.operator.nodeop.NodeOp;
+import io.kairos.operator.process.OperatorProcess;
+import io.kairos.operator.upgrade.NodeOpUpgrade;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** All that the operator does works with the roles that we ship, and with no rule less. */
+@Tag("cluster")
+class OperatorRightsIT {
+  private static final Host HOST = LinuxHost.here();
+  private static final Path FOLDER = Path.of("target/OperatorRightsIT").toAbsolutePath();
+  private static final Path DEPLOY =
+      Path.of("../../products/operator/deploy/config").toAbsolutePath().normalize();
+  private static final String ACCOUNT = "operator-kairos-operator";
+  private static final String MANAGER = "operator-manager-role";
+  private static final String METRICS = "operator-metrics-auth-role";
+  private static final String LEASES = "operator-leader-election-role";
+  private static final Duration LONG_ENOUGH = Duration.ofSeconds(40);
+  private static final Duration BROKEN = Duration.ofSeconds(20);
+
+  private static OperatorFixture fixture;
+  private static SimulatedKubelets kubelets;
+  private static Path kubeconfig;
+  private static int run;
+
+  @BeforeAll
+  static void start() {
+    Path program = BuiltProgram.orSkip(HOST);
+    FileTree.delete(FOLDER);
+    fixture =
+        new OperatorFixture(
+            Cluster.start(
+                HOST,
+                ClusterSpec.controlPlane(FOLDER, program, ClusterSpec.Parts.CONTROLLERS)
+                    .withApiServerFlags(
+                        "--enable-admission-plugins=OwnerReferencesPermissionEnforcement")));
+    for (String part : List.of("operator", "labeler")) {
+      String yaml =
+          HOST.run(Command.of("kubectl", "kustomize", DEPLOY.resolve(part).toString())).stdout();
+      fixture
+          .client
+          .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
+          .items()
+          .stream()
+          .filter(OperatorRightsIT::isAboutRights)
+          .forEach(item -> fixture.client.resource(item).create());
+    }
+    kubelets =
+        new SimulatedKubelets(
+            fixture.client,
+            pod -> pod.getMetadata().getName().startsWith("workload") ? null : Ending.WELL);
+    kubelets.addNode("r1", Map.of("kubernetes.io/hostname", "r1"));
+    kubeconfig =
+        fixture
+            .cluster
+            .kubeconfigOf(OperatorFixture.OPERATOR_NAMESPACE, ACCOUNT)
+            .write(FOLDER.resolve("operator.kubeconfig"));
+  }
+
+  private static boolean isAboutRights(HasMetadata item) {
+    return List.of("ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
+        .contains(item.getKind());
+  }
+
+  @AfterAll
+  static void end() {
+    if (kubelets != null) {
+      kubelets.close();
+    }
+    if (fixture != null) {
+      fixture.close();
+    }
+  }
+
+  @Test
+  void everythingWorksWithTheShippedRoles() {
+    assertThat(missing(LONG_ENOUGH)).as("what did not happen").isEmpty();
+  }
+
+  @TestFactory
+  List<DynamicTest> withoutAnyRuleSomethingBreaks() {
+    var tests = new ArrayList<DynamicTest>();
+    KubernetesClient client = fixture.client;
+    for (String name : List.of(MANAGER, METRICS)) {
+      ClusterRole role = client.rbac().clusterRoles().withName(name).get();
+      for (PolicyRule rule : role.getRules()) {
+        tests.add(
+            DynamicTest.dynamicTest(
+                name + " without " + rule.getResources() + " " + rule.getVerbs(),
+                () -> {
+                  client
+                      .rbac()
+                      .clusterRoles()
+                      .withName(name)
+                      .edit(
+                          has -> {
+                            has.getRules().remove(rule);
+                            return has;
+                          });
+                  try {
+                    assertThat(missing(BROKEN)).as("what breaks").isNotEmpty();
+                  } finally {
+                    client
+                        .rbac()
+                        .clusterRoles()
+                        .withName(name)
+                        .edit(
+                            has -> {
+                              has.setRules(role.getRules());
+                              return has;
+                            });
+                  }
+                }));
+      }
+    }
+    tests.add(
+        DynamicTest.dynamicTest(
+            "without leases",
+            () -> {
+              var roles = client.rbac().roles().inNamespace(OperatorFixture.OPERATOR_NAMESPACE);
+              Role role = roles.withName(LEASES).get();
+              roles
+                  .withName(LEASES)
+                  .edit(
+                      has -> {
+                        has.setRules(List.of());
+                        return has;
+                      });
+              try {
+                assertThat(missing(BROKEN)).contains("it leads");
+              } finally {
+                roles
+                    .withName(LEASES)
+                    .edit(
+                        has -> {
+                          has.setRules(role.getRules());
+                          return has;
+                        });
+              }
+            }));
+    return tests;
+  }
+
+  /** Runs everything once; what has not happened in time. */
+  private static List<String> missing(Duration deadline) {
+    run++;
+    String name = "rights-" + run;
+    String up = "up-" + run;
+    int port = freePort();
+    var expected = new LinkedHashMap<String, BooleanSupplier>();
+    try (OperatorProcess operator =
+        fixture.operator(
+            kubeconfig, "--leader-elect", "--metrics-bind-address=127.0.0.1:" + port)) {
+      prepare(name, up);
+      expected.put("it leads", operator::isLeading);
+      expected.put("the node is cordoned", () -> !fixture.isSchedulable("r1"));
+      expected.put("the NodeOp is finished and goes", () -> fixture.nodeOp(name) == null);
+      expected.put("the upgrade tells its phase", () -> phase(up) != null);
+      expected.put("its NodeOp follows it", () -> isUnpaused(up));
+      expected.put("the upgrade is finished and goes", () -> upgrade(up) == null);
+      expected.put("the node is given back", () -> fixture.isSchedulable("r1"));
+      expected.put("the workload was evicted", () -> !exists("workload-" + run));
+      expected.put("events are written", () -> hasEvents(name));
+      expected.put("the labeler is there", OperatorRightsIT::hasLabeler);
+      expected.put("metrics are served", () -> servesMetrics(port));
+      try {
+        fixture
+            .cluster
+            .controlPlane()
+            .await(
+                "everything",
+                deadline,
+                () -> {
+                  expected.entrySet().removeIf(entry -> holds(entry.getValue()));
+                  if (phase(up) != null && isPaused(up)) {
+                    resume(up);
+                  }
+                  return expected.isEmpty();
+                });
+      } catch (RuntimeException | Error e) { // told by what is left
+        return List.copyOf(expected.keySet());
+      }
+      return List.of();
+    } finally {
+      cleanUp();
+    }
+  }
+
+  private static boolean holds(BooleanSupplier claim) {
+    try {
+      return claim.getAsBoolean();
+    } catch (KubernetesClientException e) {
+      return false;
+    }
+  }
+
+  private static void prepare(String name, String up) {
+    fixture.createAll(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: workload-%d}
+        spec:
+          nodeName: r1
+          containers: [{name: c, image: x}]
+        ---
+        apiVersion: operator.kairos.io/v1alpha1
+        kind: NodeOpUpgrade
+        metadata: {name: %s}
+        spec:
+          image: new
+          paused: true
+          healthGate: {enabled: false}
+          ttlSecondsAfterFinished: 1
+        """
+            .formatted(run, up));
+    fixture.create(
+        name,
+        """
+        command: ['true']
+        preflight: {command: ['true']}
+        cordon: true
+        drainOptions: {enabled: true, force: true}
+        rebootOnSuccess: true
+        ttlSecondsAfterFinished: 1
+        """);
+  }
+
+  private static NodeOpUpgrade upgrade(String name) {
+    return fixture
+        .client
+        .resources(NodeOpUpgrade.class)
+        .inNamespace(OperatorFixture.NAMESPACE)
+        .withName(name)
+        .get();
+  }
+
+  private static String phase(String upgrade) {
+    NodeOpUpgrade found = upgrade(upgrade);
+    return found == null || found.getStatus() == null ? null : found.getStatus().phase();
+  }
+
+  private static boolean isPaused(String upgrade) {
+    NodeOpUpgrade found = upgrade(upgrade);
+    return found != null && Boolean.TRUE.equals(found.getSpec().paused());
+  }
+
+  private static void resume(String upgrade) {
+    fixture
+        .client
+        .resources(NodeOpUpgrade.class)
+        .inNamespace(OperatorFixture.NAMESPACE)
+        .withName(upgrade)
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"paused\":false}}");
+  }
+
+  private static boolean isUnpaused(String upgrade) {
+    NodeOp child = fixture.nodeOp(upgrade);
+    return child != null && Boolean.FALSE.equals(child.getSpec().paused());
+  }
+
+  private static boolean exists(String pod) {
+    return fixture.client.pods().inNamespace("default").withName(pod).get() != null;
+  }
+
+  private static boolean hasEvents(String nodeOp) {
+    return fixture.client.v1().events().inNamespace("default").list().getItems().stream()
+        .anyMatch(event -> nodeOp.equals(event.getInvolvedObject().getName()));
+  }
+
+  private static boolean hasLabeler() {
+    var client = fixture.client;
+    return client
+                .apps()
+                .daemonSets()
+                .inNamespace(OperatorFixture.OPERATOR_NAMESPACE)
+                .withName("kairos-node-labeler")
+                .get()
+            != null
+        && client
+                .batch()
+                .v1()
+                .jobs()
+                .inNamespace(OperatorFixture.OPERATOR_NAMESPACE)
+                .withName("kairos-node-labeler-r1")
+                .get()
+            != null;
+  }
+
+  private static int freePort() {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean servesMetrics(int port) {
+    try (HttpClient client = HttpClient.newBuilder().sslContext(trustingAll()).build()) {
+      String token = Kubeconfig.read(fixture.cluster.kubeconfig()).token();
+      HttpResponse<String> answer =
+          client.send(
+              HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + "/metrics"))
+                  .header("Authorization", "Bearer " + token)
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() == 200
+          && answer.body().contains("controller_runtime_reconcile_total");
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** The operator has signed its certificate itself, for a name of its own. */
+  private static SSLContext trustingAll() {
+    try {
+      var context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {new TrustingAll()}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static final class TrustingAll extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind, java.net.Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind, java.net.Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(
+        X509Certificate[] chain, String kind, javax.net.ssl.SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(
+        X509Certificate[] chain, String kind, javax.net.ssl.SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+
+  /** As if nothing had been; also what an operator without rights has left behind. */
+  private static void cleanUp() {
+    var client = fixture.client;
+    String namespace = OperatorFixture.NAMESPACE;
+    var merge = PatchContext.of(PatchType.JSON_MERGE);
+    client.resources(NodeOpUpgrade.class).inNamespace(namespace).delete();
+    client.resources(NodeOp.class).inNamespace(namespace).delete();
+    client
+        .resources(NodeOp.class)
+        .inNamespace(namespace)
+        .list()
+        .getItems()
+        .forEach(
+            nodeOp ->
+                client
+                    .resources(NodeOp.class)
+                    .inNamespace(namespace)
+                    .withName(nodeOp.getMetadata().getName())
+                    .patch(merge, "{\"metadata\":{\"finalizers\":null}}"));
+    client.pods().inNamespace(namespace).delete();
+    client.batch().v1().jobs().inNamespace(namespace).delete();
+    client
+        .nodes()
+        .withName("r1")
+        .patch(
+            merge,
+            "{\"spec\":{\"unschedulable\":null},"
+                + "\"metadata\":{\"annotations\":{\"operator.kairos.io/cordoned-by\":null}}}");
+    String operators = OperatorFixture.OPERATOR_NAMESPACE;
+    client.apps().daemonSets().inNamespace(operators).delete();
+    client.batch().v1().jobs().inNamespace(operators).delete();
+    client.leases().inNamespace(operators).delete();
+  }
+}
