@@ -51,12 +51,18 @@ public record BlockDevices(List<Disk> disks) {
 
   private static final class Observer {
     private final Host host;
+
+    /** Of whole file systems first: in a pod what is bound from one may be older than its mount. */
     private final List<Kernel.MountEntry> mounts;
+
     private final Set<Path> swaps;
 
     Observer(Host host) {
       this.host = host;
-      this.mounts = host.kernel().mounts();
+      this.mounts =
+          host.kernel().mounts().stream()
+              .sorted(Comparator.comparing(mount -> !mount.root().equals("/")))
+              .toList();
       this.swaps = swaps();
     }
 

@@ -87,7 +87,8 @@ public record Disk(
    * @param partUuid GPT GUID, lower case
    * @param type what a GPT says that it is for
    * @param content file system, or LUKS container, on it
-   * @param uses mounts and swap on it or on devices made of it
+   * @param uses mounts, of the whole file system before what is bound from it, and swap on it or on
+   *     devices made of it
    */
   public record Partition(
       String name,

@@ -75,6 +75,18 @@ class BlockDevicesTest {
     assertThat(disk.hasHolders()).isTrue();
   }
 
+  /** As below /host of a pod. */
+  @Test
+  void theMountOfAFileSystemComesBeforeWhatIsBoundFromIt() {
+    disk("sda", "8:0", 4096);
+    partition("sda", 1, "8:1", 2048);
+    mounted("8:1", "/.state/var-log.bind", "/host/var/log", "/dev/sda1");
+    mounted("8:1", "/host/usr/local", "/dev/sda1");
+
+    assertThat(observe().getFirst().allUses())
+        .hasToString("[/dev/sda1 on /host/usr/local, /dev/sda1 on /host/var/log]");
+  }
+
   @Test
   void swapIsAUse() {
     disk("sda", "8:0", 4096);
@@ -103,7 +115,11 @@ class BlockDevicesTest {
   }
 
   private void mounted(String device, String at, String source) {
-    mounts.add(new Kernel.MountEntry(device, "/", Path.of(at), "rw", "ext4", source, "rw"));
+    mounted(device, "/", at, source);
+  }
+
+  private void mounted(String device, String root, String at, String source) {
+    mounts.add(new Kernel.MountEntry(device, root, Path.of(at), "rw", "ext4", source, "rw"));
   }
 
   /** The folder, with mounts that have device numbers. */

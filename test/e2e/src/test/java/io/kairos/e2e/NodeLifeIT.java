@@ -124,7 +124,7 @@ class NodeLifeIT extends NodeJourney {
           after-upgrade-chroot:
             - commands: ["rm /boot/vmlinuz*"]
         """);
-    assertThat(failure(OF_ITSELF + "/active.img")).contains("kernel");
+    assertThat(failure(OF_ITSELF + "/active.img")).contains("no /boot/vmlinuz");
     put(
         "/oem/98_break.yaml",
         """
@@ -146,7 +146,8 @@ class NodeLifeIT extends NodeJourney {
   @Test
   void aSystemThatIsNotHealthyGivesWayToTheOneBefore() throws IOException {
     answer("sudo touch /usr/local/unhealthy");
-    assertThat(inAPod(FROM_A_POD)).contains("Upgraded the active system");
+    assertThat(inAPod(FROM_A_POD))
+        .contains("Upgraded the active system", "/host/usr/local/.kairos/images");
     answer("sync");
 
     rebootUntil("passive_mode");
