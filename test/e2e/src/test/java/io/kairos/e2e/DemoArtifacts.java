@@ -2,6 +2,7 @@ package io.kairos.e2e;
 
 import io.kairos.base.HostFailure;
 import io.kairos.dist.workshop.Artifact;
+import io.kairos.dist.workshop.DemoCloudConfig;
 import io.kairos.dist.workshop.NodeKey;
 import io.kairos.dist.workshop.Pipeline;
 import io.kairos.dist.workshop.WorkshopHome;
@@ -48,6 +49,20 @@ final class DemoArtifacts {
   static Path iso(String name, String config) {
     Pipeline pipeline = pipeline();
     return pipeline.iso(name + "-debian-13", pipeline.image(DISTRIBUTION), config).path();
+  }
+
+  /**
+   * As {@link #iso()}, of another image.
+   *
+   * @param name no other one has
+   */
+  static Artifact iso(String name, Artifact image) {
+    return pipeline().iso(name, image, DemoCloudConfig.opening(key()).text());
+  }
+
+  /** Of the demo, as made from what is there now. */
+  static Artifact demoImage() {
+    return pipeline().image(DISTRIBUTION);
   }
 
   /**

@@ -31,9 +31,19 @@ final class InstalledDisk {
    * @param name of its folder
    */
   static NodeMachine machine(Host host, Firmware firmware, String name) throws IOException {
-    Artifact iso = DemoArtifacts.iso();
+    String kind = firmware.name().toLowerCase(Locale.ROOT);
+    return machine(host, firmware, name, kind, DemoArtifacts.iso());
+  }
+
+  /**
+   * As above, from another ISO.
+   *
+   * @param kind of nodes that this ISO makes; no other ISO has it
+   */
+  static NodeMachine machine(Host host, Firmware firmware, String name, String kind, Artifact iso)
+      throws IOException {
     Path target = DemoArtifacts.target();
-    Path folder = target.resolve("installed-" + firmware.name().toLowerCase(Locale.ROOT));
+    Path folder = target.resolve("installed-" + kind);
     NodeMachine installed = empty(host, iso.path(), firmware, folder);
     Path mark = folder.resolve("installed-from");
     if (!Files.exists(mark) || !Files.readString(mark).equals(iso.digest())) {

@@ -51,10 +51,20 @@ abstract class NodeJourney {
   @BeforeAll
   void bootWhatTheIsoInstalled() throws IOException {
     key = DemoArtifacts.key();
-    image = DemoArtifacts.image();
-    node = InstalledDisk.machine(HOST, firmware, getClass().getSimpleName());
+    image = makeImage();
+    node = installed();
     machine = node.boot(key.access(), media(node.directory()));
     shell = new NodeShell(machine, key.access());
+  }
+
+  /** As an OCI layout. */
+  Path makeImage() throws IOException {
+    return DemoArtifacts.image();
+  }
+
+  /** The machine, switched off. */
+  NodeMachine installed() throws IOException {
+    return InstalledDisk.machine(HOST, firmware, getClass().getSimpleName());
   }
 
   /** CDs that are in the drives of the node. */

@@ -146,6 +146,28 @@ public final class Cluster implements AutoCloseable {
     return new Kubeconfig(admin.server(), admin.certificate(), token, namespace);
   }
 
+  /**
+   * What makes a machine a node of this cluster: credentials of its kubelet and its kube-proxy, and
+   * whom the kubelet lets in.
+   *
+   * @param name of the node, one of {@link ClusterSpec.Joining#names}
+   * @return texts by absolute path
+   */
+  public Map<String, String> filesOf(String name) {
+    Path client = controlPlane.kubeletClientCertificate();
+    try {
+      return Map.of(
+          "/etc/kubernetes/kubeconfig",
+          controlPlane.kubeconfigForJoining(AccessTokens.node(name)).render(),
+          "/etc/kubernetes/kube-proxy.kubeconfig",
+          controlPlane.kubeconfigForJoining(AccessTokens.PROXY).render(),
+          "/etc/kubernetes/kubelet-client.crt",
+          Files.readString(client));
+    } catch (IOException e) {
+      throw new HostFailure("cannot read " + client, e);
+    }
+  }
+
   /** Gives all nodes an image. */
   public void load(Path archive) {
     nodes.forEach(node -> node.load(archive));

@@ -4,6 +4,7 @@ import io.kairos.base.Refused;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -15,6 +16,7 @@ import java.util.stream.IntStream;
  * @param nodes their names, at most nine; with any, all parts run
  * @param images archives of OCI layouts that every node gets, beside busybox
  * @param apiServerFlags more flags of the API server
+ * @param joining virtual machines that become nodes by themselves
  */
 public record ClusterSpec(
     Path directory,
@@ -22,7 +24,20 @@ public record ClusterSpec(
     Parts parts,
     List<String> nodes,
     List<Path> images,
-    List<String> apiServerFlags) {
+    List<String> apiServerFlags,
+    Optional<Joining> joining) {
+  /**
+   * Machines that the kit does not make; {@link Cluster#filesOf} has what each needs.
+   *
+   * @param apiServer address at which they reach this machine's loopback interface
+   * @param names of their nodes
+   */
+  public record Joining(String apiServer, List<String> names) {
+    public Joining {
+      names = List.copyOf(names);
+    }
+  }
+
   /** How much of a control plane runs. */
   public enum Parts {
     /** etcd and the API server: objects, and nobody who acts on them. Needs no root. */
@@ -34,6 +49,9 @@ public record ClusterSpec(
   }
 
   private static final int MAX_NODES = 9;
+
+  /** This machine's loopback interface, as a guest of QEMU's user network sees it. */
+  private static final String QEMU_HOST = "10.0.2.2";
 
   /** A DNS label that fits into the name of a network interface. */
   private static final String NODE_NAME = "[a-z][a-z0-9-]{0,13}[a-z0-9]|[a-z]";
@@ -54,30 +72,53 @@ public record ClusterSpec(
     if (!nodes.isEmpty() && parts != Parts.ALL) {
       throw new IllegalArgumentException("nodes need all parts of a control plane");
     }
+    if (!nodes.isEmpty() && joining.isPresent()) {
+      throw new IllegalArgumentException(
+          "with nodes of the kit the API server is not on the loopback interface");
+    }
   }
 
   /** A control plane without nodes. */
   public static ClusterSpec controlPlane(Path directory, Path program, Parts parts) {
     return new ClusterSpec(
-        directory.toAbsolutePath().normalize(), program, parts, List.of(), List.of(), List.of());
+        directory.toAbsolutePath().normalize(),
+        program,
+        parts,
+        List.of(),
+        List.of(),
+        List.of(),
+        Optional.empty());
   }
 
   /** A whole cluster; its nodes are called n1, n2, …. */
   public static ClusterSpec cluster(Path directory, Path program, int nodes) {
     List<String> names = IntStream.rangeClosed(1, nodes).mapToObj(n -> "n" + n).toList();
     return new ClusterSpec(
-        directory.toAbsolutePath().normalize(), program, Parts.ALL, names, List.of(), List.of());
+        directory.toAbsolutePath().normalize(),
+        program,
+        Parts.ALL,
+        names,
+        List.of(),
+        List.of(),
+        Optional.empty());
   }
 
   public ClusterSpec withImage(Path archive) {
     var more = new ArrayList<>(images);
     more.add(archive);
-    return new ClusterSpec(directory, program, parts, nodes, more, apiServerFlags);
+    return new ClusterSpec(directory, program, parts, nodes, more, apiServerFlags, joining);
   }
 
   public ClusterSpec withApiServerFlags(String... flags) {
     var more = new ArrayList<>(apiServerFlags);
     more.addAll(List.of(flags));
-    return new ClusterSpec(directory, program, parts, nodes, images, more);
+    return new ClusterSpec(directory, program, parts, nodes, images, more, joining);
+  }
+
+  /** A control plane that virtual machines with QEMU's user network join. */
+  public ClusterSpec joinedBy(String... names) {
+    var guests = new Joining(QEMU_HOST, List.of(names));
+    return new ClusterSpec(
+        directory, program, parts, nodes, images, apiServerFlags, Optional.of(guests));
   }
 }

@@ -3,6 +3,7 @@ package io.kairos.kubernetes;
 import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
+import io.kairos.kubernetes.ClusterSpec.Joining;
 import io.kairos.kubernetes.ClusterSpec.Parts;
 import io.kairos.testkit.process.SupervisedProcess;
 import io.kairos.testkit.process.SupervisedProcess.Program;
@@ -45,7 +46,9 @@ public final class ControlPlane implements AutoCloseable {
     this.directory = spec.directory().resolve("control-plane");
     this.address = addresses.map(Addresses::machine).orElse("127.0.0.1");
     this.port = addresses.isPresent() ? 6443 : freePort();
-    this.tokens = AccessTokens.drawn(spec.nodes());
+    var nodes = new ArrayList<>(spec.nodes());
+    spec.joining().ifPresent(joining -> nodes.addAll(joining.names()));
+    this.tokens = AccessTokens.drawn(nodes);
     try {
       Files.createDirectories(directory);
       Files.setAttribute(directory, "unix:mode", 0700);
@@ -54,16 +57,7 @@ public final class ControlPlane implements AutoCloseable {
       throw new HostFailure("cannot keep a control plane in " + directory, e);
     }
     this.serving =
-        SelfSigned.make(
-            host,
-            directory,
-            "apiserver",
-            "/CN=kube-apiserver",
-            List.of(
-                "IP:" + address,
-                "IP:" + Addresses.FIRST_SERVICE,
-                "DNS:localhost",
-                "DNS:kubernetes.default.svc"));
+        SelfSigned.make(host, directory, "apiserver", "/CN=kube-apiserver", alternatives());
     this.kubeletClient =
         SelfSigned.make(
             host,
@@ -75,6 +69,18 @@ public final class ControlPlane implements AutoCloseable {
         Command.of("openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048")
             .with("-out", directory.resolve("service-account.key").toString()));
     this.admin = new ApiClient(kubeconfig());
+  }
+
+  private List<String> alternatives() {
+    var names =
+        new ArrayList<>(
+            List.of(
+                "IP:" + address,
+                "IP:" + Addresses.FIRST_SERVICE,
+                "DNS:localhost",
+                "DNS:kubernetes.default.svc"));
+    spec.joining().ifPresent(joining -> names.add("IP:" + joining.apiServer()));
+    return names;
   }
 
   /**
@@ -153,7 +159,7 @@ public final class ControlPlane implements AutoCloseable {
             List.of(
                 "--etcd-servers=" + ETCD,
                 "--bind-address=" + address,
-                "--advertise-address=" + address,
+                "--advertise-address=" + spec.joining().map(Joining::apiServer).orElse(address),
                 "--secure-port=" + port,
                 "--tls-cert-file=" + serving.certificate(),
                 "--tls-private-key-file=" + serving.key(),
@@ -169,7 +175,7 @@ public final class ControlPlane implements AutoCloseable {
                 "--enable-admission-plugins=NodeRestriction",
                 "--enable-aggregator-routing=true", // webhooks: pods can be reached from here
                 "--allow-privileged=true"));
-    if (spec.nodes().isEmpty()) {
+    if (spec.nodes().isEmpty() && spec.joining().isEmpty()) {
       flags.add("--endpoint-reconciler-type=none"); // it refuses to announce 127.0.0.1
     }
     flags.addAll(spec.apiServerFlags());
@@ -210,6 +216,13 @@ public final class ControlPlane implements AutoCloseable {
     } catch (IOException e) {
       throw new HostFailure("cannot read " + serving.certificate(), e);
     }
+  }
+
+  /** For a user of the token file on a machine that joins. */
+  Kubeconfig kubeconfigForJoining(String user) {
+    Kubeconfig here = kubeconfigOf(user);
+    String there = "https://" + spec.joining().orElseThrow().apiServer() + ":" + port;
+    return here.through(there, here.certificate());
   }
 
   Path kubeletClientCertificate() {

@@ -27,6 +27,9 @@ public final class KitImages {
   /** Also said in {@code node/containerd.toml}. */
   static final String PAUSE = "registry.k8s.io/pause:3.10";
 
+  /** What a pod's own container runs. */
+  private static final List<String> HOLDING = List.of("/bin/busybox", "sleep", "infinity");
+
   private static final Path PROGRAM = Path.of("/usr/bin/busybox");
   private static final Instant CREATED = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -43,6 +46,25 @@ public final class KitImages {
 
   /** Makes the archives that every node gets. */
   void make() {
+    withRoot(
+        root -> {
+          archive("busybox.tar", BUSYBOX, root, List.of());
+          archive("pause.tar", PAUSE, root, HOLDING);
+        });
+  }
+
+  /** The OCI layout of one image that can be both, for nodes with a registry. */
+  public Path layout() {
+    Path layout = directory.resolve("busybox");
+    withRoot(root -> write(layout, BUSYBOX, root, HOLDING));
+    return layout;
+  }
+
+  private interface UseOfRoot {
+    void use(Path root) throws IOException;
+  }
+
+  private void withRoot(UseOfRoot use) {
     if (!Files.isExecutable(PROGRAM)) {
       throw new Refused(PROGRAM + " is missing", "apt-get install busybox-static");
     }
@@ -62,8 +84,7 @@ public final class KitImages {
           Files.createSymbolicLink(link, Path.of("busybox"));
         }
       }
-      archive("busybox.tar", BUSYBOX, root, List.of());
-      archive("pause.tar", PAUSE, root, List.of("/bin/busybox", "sleep", "infinity"));
+      use.use(root);
     } catch (IOException e) {
       throw new HostFailure("cannot make images in " + directory, e);
     } finally {
@@ -83,6 +104,18 @@ public final class KitImages {
       throws IOException {
     Path layout = directory.resolve(file + ".layout");
     Path archive = directory.resolve(file);
+    try {
+      write(layout, name, root, entrypoint);
+      try (OutputStream out = Files.newOutputStream(archive)) {
+        new Packer(host.kernel(), CREATED).pack(layout, Set.of(), out);
+      }
+      return archive;
+    } finally {
+      FileTree.delete(layout);
+    }
+  }
+
+  private void write(Path layout, String name, Path root, List<String> entrypoint) {
     try (var image =
         ImageBuilder.to(
             layout,
@@ -90,13 +123,12 @@ public final class KitImages {
             CREATED,
             LayerCompression.NONE,
             host.kernel())) {
-      image.addTree(root, Set.of(), "the cluster kit").name(name).entrypoint(entrypoint).commit();
-      try (OutputStream out = Files.newOutputStream(archive)) {
-        new Packer(host.kernel(), CREATED).pack(layout, Set.of(), out);
-      }
-      return archive;
-    } finally {
-      FileTree.delete(layout);
+      var _ =
+          image
+              .addTree(root, Set.of(), "the cluster kit")
+              .name(name)
+              .entrypoint(entrypoint)
+              .commit();
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kairos.kubernetes.ClusterSpec.Parts;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +24,15 @@ class ClusterSpecTest {
   @ValueSource(strings = {"", "N1", "-a", "a-", "a.b", "a-name-that-is-too-long"})
   void aNodeIsCalledAsALinkCanBeCalled(String name) {
     assertThatThrownBy(
-            () -> new ClusterSpec(FOLDER, PROGRAM, Parts.ALL, List.of(name), List.of(), List.of()))
+            () ->
+                new ClusterSpec(
+                    FOLDER,
+                    PROGRAM,
+                    Parts.ALL,
+                    List.of(name),
+                    List.of(),
+                    List.of(),
+                    Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -38,5 +47,13 @@ class ClusterSpecTest {
   void aFolderThatIsReadAsSeveralWordsIsRefused() {
     assertThatThrownBy(() -> ClusterSpec.cluster(Path.of("/tmp/a,b"), PROGRAM, 1))
         .hasMessageContaining("without colon, comma and space");
+  }
+
+  @Test
+  void nodesOfTheKitAndMachinesThatJoinSeeTheApiServerAtDifferentPlaces() {
+    assertThatThrownBy(() -> ClusterSpec.cluster(FOLDER, PROGRAM, 1).joinedBy("guest"))
+        .hasMessageContaining("loopback");
+    assertThat(ClusterSpec.controlPlane(FOLDER, PROGRAM, Parts.ALL).joinedBy("guest").joining())
+        .hasValueSatisfying(joining -> assertThat(joining.names()).containsExactly("guest"));
   }
 }

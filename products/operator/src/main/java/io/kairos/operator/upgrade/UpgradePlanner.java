@@ -21,7 +21,9 @@ import java.util.Optional;
 final class UpgradePlanner {
   private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   private static final String CONTROLLER = "nodeopupgrade-controller";
-  private static final int PREFLIGHT_SECONDS = 120;
+
+  /** Its pod is the first one of the image on the node, and pulling a whole system counts. */
+  private static final int PREFLIGHT_SECONDS = 1800;
 
   private UpgradePlanner() {}
 

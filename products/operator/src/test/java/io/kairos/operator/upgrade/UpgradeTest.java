@@ -175,7 +175,9 @@ class UpgradeTest {
   @Test
   void thereIsAPreflight() {
     assertThat(child("").preflight().command()).hasSize(3).startsWith("/bin/sh", "-c");
-    assertThat(child("").preflight().activeDeadlineSeconds()).isEqualTo(120);
+    assertThat(child("").preflight().activeDeadlineSeconds())
+        .as("in which a system of two GiB is pulled as well")
+        .isEqualTo(1800);
     assertThat(child("").preflight().image()).isNull();
   }
 
