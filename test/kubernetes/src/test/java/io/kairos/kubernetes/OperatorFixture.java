@@ -17,6 +17,7 @@ import io.kairos.operator.OperatorEnvironment;
 import io.kairos.operator.OperatorOptions;
 import io.kairos.operator.nodeop.NodeOp;
 import io.kairos.operator.nodeop.NodeStatus;
+import io.kairos.operator.osartifact.OSArtifact;
 import io.kairos.operator.process.OperatorProcess;
 import io.kairos.testkit.process.SupervisedProcess;
 import java.io.ByteArrayInputStream;
@@ -35,7 +36,11 @@ final class OperatorFixture implements AutoCloseable {
   static final String OPERATOR_NAMESPACE = "operator-system";
   static final String NAMESPACE = "default";
   private static final Duration LONG = Duration.ofMinutes(3);
-  private static final List<String> DEFINITIONS = List.of("nodeops", "nodeopupgrades");
+  private static final List<String> DEFINITIONS =
+      List.of(
+          "operator.kairos.io_nodeops",
+          "operator.kairos.io_nodeopupgrades",
+          "build.kairos.io_osartifacts");
 
   final Cluster cluster;
   final KubernetesClient client;
@@ -43,10 +48,9 @@ final class OperatorFixture implements AutoCloseable {
   OperatorFixture(Cluster cluster) {
     this.cluster = cluster;
     this.client = client(cluster.kubeconfig());
-    for (String plural : DEFINITIONS) {
+    for (String name : DEFINITIONS) {
       InputStream yaml =
-          OperatorFixture.class.getResourceAsStream(
-              "/io/kairos/operator/crd/operator.kairos.io_" + plural + ".yaml");
+          OperatorFixture.class.getResourceAsStream("/io/kairos/operator/crd/" + name + ".yaml");
       client.load(yaml).items().forEach(item -> client.resource(item).create());
     }
     client
@@ -62,7 +66,8 @@ final class OperatorFixture implements AutoCloseable {
 
   private boolean serves() {
     try {
-      return client.resources(NodeOp.class).inAnyNamespace().list() != null;
+      return client.resources(NodeOp.class).inAnyNamespace().list() != null
+          && client.resources(OSArtifact.class).inAnyNamespace().list() != null;
     } catch (KubernetesClientException e) {
       return false;
     }
