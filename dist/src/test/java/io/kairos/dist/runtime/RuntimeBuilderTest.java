@@ -94,17 +94,19 @@ class RuntimeBuilderTest {
     return digests;
   }
 
-  /** In a reactor build the modules may still be folders. */
+  /** Of what a node has; in a reactor build the modules may still be folders. */
   private List<Path> jarsOfThisTest() throws IOException {
+    List<String> wanted = RuntimeData.load().jars();
     List<Path> jars = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(":")) {
       Path path = Path.of(entry);
       if (Files.isDirectory(path) && path.endsWith("target/classes")) {
-        jars.add(jar(path, folder.resolve(jars.size() + ".jar")));
-      } else if (entry.contains("/target/") || entry.contains("snakeyaml-engine")) {
-        if (entry.endsWith(".jar")) {
-          jars.add(path);
+        if (wanted.contains(path.getParent().getParent().getFileName().toString())) {
+          jars.add(jar(path, folder.resolve(jars.size() + ".jar")));
         }
+      } else if (wanted.contains(
+          path.getFileName().toString().replaceFirst("-[0-9][^/]*\\.jar$", ""))) {
+        jars.add(path);
       }
     }
     return jars;
