@@ -57,7 +57,7 @@ fi
 
 # The Job's pod has to be reported as ended before the kubelet goes away, or it would run again.
 sleep "${SETTLE_SECONDS:-10}"
-# The host's shell finds the host's program. Busybox's nsenter would run busybox's own reboot, whose signal systemd takes
+# By the host's shell, and so the host's program. Busybox's nsenter would run busybox's own reboot, whose signal systemd takes
 # for the wish to start itself again.
 if ! host /bin/sh -c reboot; then
   say "the host's reboot command failed"
