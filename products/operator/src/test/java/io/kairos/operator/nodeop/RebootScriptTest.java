@@ -30,12 +30,12 @@ class RebootScriptTest {
     Files.createDirectories(folder.resolve("sentinel"));
     scripts = new ShellScripts(folder);
     boot("one");
-    // nsenter … -- cat boot_id, or nsenter … -- reboot
+    // nsenter … -- cat boot_id, or nsenter … reboot
     scripts.stub(
         "nsenter",
         "case \"$*\" in *boot_id) cat "
             + folder
-            + "/boot_id;; *reboot) echo asked >> "
+            + "/boot_id;; *reboot) echo \"$*\" >> "
             + folder
             + "/reboots; exit ${REBOOT_EXIT:-0};; esac");
     scripts.stub("sleep", "exit 0");
@@ -84,6 +84,16 @@ class RebootScriptTest {
     try (var left = Files.list(folder.resolve("sentinel"))) {
       assertThat(left).isEmpty();
     }
+  }
+
+  /** Busybox's nsenter runs busybox's own reboot, which makes systemd start itself again. */
+  @ParameterizedTest
+  @MethodSource(SHELLS)
+  void theRebootIsTheHostsOwnWhateverTheImageOfThePod(List<String> shell) throws IOException {
+    sentinel();
+    assertThat(run(shell, Map.of()).exitCode()).isEqualTo(1);
+    assertThat(Files.readAllLines(folder.resolve("reboots")))
+        .containsExactly("-t 1 -m -i -- /bin/sh -c reboot");
   }
 
   @ParameterizedTest
