@@ -41,7 +41,8 @@ class OperatorFaultsIT {
       concurrency: 2
       preflight: {command: ['true']}
       """;
-  private static final int KILLS = Integer.getInteger("kairos.kills", 100);
+  private static final int KILLS =
+      Integer.getInteger("kairos.kills", Boolean.getBoolean("tests.long") ? 100 : 10);
 
   private static OperatorFixture fixture;
   private static SimulatedKubelets kubelets;
