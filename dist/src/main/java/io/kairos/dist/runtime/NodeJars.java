@@ -30,13 +30,26 @@ public final class NodeJars {
   }
 
   private static Optional<Path> classPathEntry(String artifact, String[] entries) {
+    List<Path> found = new ArrayList<>();
     for (String entry : entries) {
       Path file = Path.of(entry);
-      if (String.valueOf(file.getFileName()).matches(artifact + "-[0-9][^/]*\\.jar")) {
-        return Optional.of(nodePart(file));
+      if (isJarOf(artifact, String.valueOf(file.getFileName())) && !found.contains(file)) {
+        found.add(file);
       }
     }
-    return Optional.empty();
+    if (found.size() > 1) {
+      throw HostFailure.withRemedy(
+          "the class path has several jars of " + artifact + ": " + found,
+          "say in jars.list which major version a node needs, for example " + artifact + "-3");
+    }
+    return found.stream().findFirst().map(NodeJars::nodePart);
+  }
+
+  /**
+   * @param artifact as in {@code jars.list}, perhaps with the beginning of a version
+   */
+  static boolean isJarOf(String artifact, String file) {
+    return file.matches(artifact + "[-.][0-9][^/]*\\.jar") && !file.endsWith("-node.jar");
   }
 
   /** A module may come with a smaller jar for nodes beside the whole one. */

@@ -33,6 +33,16 @@ class NodeJarsTest {
         .doesNotContain(folder.resolve("dist-0.1.0.jar"));
   }
 
+  /** The operator brings another Jackson: a node with that one does not boot. */
+  @Test
+  void takesTheMajorVersionThatTheListNames() {
+    assertThat(NodeJars.on("/lib/jackson-core-2.20.0.jar:" + WORKSHOP))
+        .doesNotContain(Path.of("/lib/jackson-core-2.20.0.jar"));
+    assertThatThrownBy(() -> NodeJars.on(WORKSHOP + ":/lib/qrcodegen-2.0.0.jar"))
+        .isInstanceOf(HostFailure.class)
+        .hasMessageContaining("several jars of qrcodegen");
+  }
+
   @Test
   void saysWhichJarIsMissing() {
     assertThatThrownBy(() -> NodeJars.on(WORKSHOP.replace("/lib/agent-0.1.0.jar", "")))

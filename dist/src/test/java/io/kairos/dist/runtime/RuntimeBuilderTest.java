@@ -104,8 +104,8 @@ class RuntimeBuilderTest {
         if (wanted.contains(path.getParent().getParent().getFileName().toString())) {
           jars.add(jar(path, folder.resolve(jars.size() + ".jar")));
         }
-      } else if (wanted.contains(
-          path.getFileName().toString().replaceFirst("-[0-9][^/]*\\.jar$", ""))) {
+      } else if (wanted.stream()
+          .anyMatch(artifact -> NodeJars.isJarOf(artifact, path.getFileName().toString()))) {
         jars.add(path);
       }
     }
