@@ -4,9 +4,12 @@ import io.kairos.formats.tar.TarEntry;
 import io.kairos.host.Kernel;
 import io.kairos.images.Flattened;
 import io.kairos.images.ImageBuilder;
+import io.kairos.images.ImageReference;
 import io.kairos.images.LayerCompression;
 import io.kairos.images.OciLayout;
 import io.kairos.images.Platform;
+import io.kairos.images.Registry;
+import io.kairos.images.RegistryAccess;
 import io.kairos.images.RootfsTar;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -55,5 +58,11 @@ final class NextImage {
     }
     Files.delete(tar);
     return next;
+  }
+
+  static void push(Path layout, RegistryAccess access, String reference) {
+    var _ =
+        new Registry(access)
+            .push(OciLayout.open(layout).image(), layout, ImageReference.parse(reference));
   }
 }

@@ -7,9 +7,6 @@ import io.kairos.dist.workshop.NodeKey;
 import io.kairos.dist.workshop.NodeMachine;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
-import io.kairos.images.ImageReference;
-import io.kairos.images.OciLayout;
-import io.kairos.images.Registry;
 import io.kairos.images.RegistryAccess;
 import io.kairos.images.RegistryLogins;
 import io.kairos.testkit.qemu.Accelerator;
@@ -87,7 +84,9 @@ final class NodeBench {
     try {
       Path folder = Files.createTempDirectory("kairos-bench-node");
       try (var registry = DebianRegistry.start(Files.createDirectory(folder.resolve("registry")))) {
-        push(NextImage.of(layout, folder, host.kernel()), registry.host() + "/kairos:next");
+        var access = RegistryAccess.with(RegistryLogins.none()).allowingInsecure(true);
+        Path next = NextImage.of(layout, folder, host.kernel());
+        NextImage.push(next, access, registry.host() + "/kairos:next");
         return upgrade(folder, iso, registry.hostForGuests() + "/kairos:next");
       } finally {
         FileTree.delete(folder);
@@ -95,13 +94,6 @@ final class NodeBench {
     } catch (IOException e) {
       throw new HostFailure("cannot prepare the node of a benchmark", e);
     }
-  }
-
-  private static void push(Path layout, String reference) {
-    var access = RegistryAccess.with(RegistryLogins.none()).allowingInsecure(true);
-    var _ =
-        new Registry(access)
-            .push(OciLayout.open(layout).image(), layout, ImageReference.parse(reference));
   }
 
   private List<Measurement> upgrade(Path folder, Path iso, String image) {

@@ -7,10 +7,8 @@ import io.kairos.images.ImageDelivery;
 import io.kairos.images.ImagePull;
 import io.kairos.images.ImageReference;
 import io.kairos.images.ImageSource;
-import io.kairos.images.OciLayout;
 import io.kairos.images.PullRequest;
 import io.kairos.images.PulledImage;
-import io.kairos.images.Registry;
 import io.kairos.images.RegistryAccess;
 import io.kairos.images.RegistryLogins;
 import io.kairos.images.UnpackOptions;
@@ -62,10 +60,7 @@ final class UpgradeBench {
     Path node = Files.createDirectory(folder.resolve("node"));
     new ImageDelivery(host.kernel(), UnpackOptions.ROOT_FILE_SYSTEM, new ImagePull(access))
         .deliver(new ImageSource.OciFile(layout), NextImage.PLATFORM, node);
-    Path next = NextImage.of(layout, folder, host.kernel());
-    var _ =
-        new Registry(access)
-            .push(OciLayout.open(next).image(), next, ImageReference.parse(reference));
+    NextImage.push(NextImage.of(layout, folder, host.kernel()), access, reference);
     List<Fetch> all = new ArrayList<>();
     List<Fetch> changed = new ArrayList<>();
     for (int i = 0; i < RUNS; i++) {

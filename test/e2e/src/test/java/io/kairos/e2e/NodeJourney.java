@@ -155,8 +155,7 @@ abstract class NodeJourney {
         machine,
         key.access(),
         "another boot with " + sentinel,
-        "test -e /run/cos/%s && ! grep -q %s /proc/sys/kernel/random/boot_id"
-            .formatted(sentinel, thisBoot));
+        "test -e /run/cos/" + sentinel + " && " + QemuMachine.isOtherBootThan(thisBoot));
     awaitServices();
   }
 

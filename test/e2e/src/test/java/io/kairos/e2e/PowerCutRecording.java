@@ -124,8 +124,7 @@ record PowerCutRecording(Path folder) {
           () ->
               machine.succeeds(
                   access,
-                  "test -e /run/cos/active_mode && ! grep -q %s /proc/sys/kernel/random/boot_id"
-                      .formatted(before)));
+                  "test -e /run/cos/active_mode && " + QemuMachine.isOtherBootThan(before)));
       awaitVerdict(machine);
     }
 

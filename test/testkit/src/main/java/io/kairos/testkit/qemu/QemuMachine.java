@@ -122,7 +122,12 @@ public final class QemuMachine implements AutoCloseable {
     await(
         "the machine to come back after a reboot",
         deadline,
-        () -> succeeds(access, "! grep -q " + bootId + " /proc/sys/kernel/random/boot_id"));
+        () -> succeeds(access, isOtherBootThan(bootId)));
+  }
+
+  /** A shell condition. */
+  public static String isOtherBootThan(String bootId) {
+    return "! grep -q " + bootId + " /proc/sys/kernel/random/boot_id";
   }
 
   /** Differs from boot to boot (random(4)). */
