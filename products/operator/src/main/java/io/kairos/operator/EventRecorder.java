@@ -6,8 +6,6 @@ import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.HttpURLConnection;
@@ -99,7 +97,7 @@ public final class EventRecorder implements AutoCloseable {
       if (count > 1) {
         var repeated =
             client.getKubernetesSerialization().asJson(Map.of("count", count, "lastTimestamp", at));
-        events.withName(name).patch(PatchContext.of(PatchType.JSON_MERGE), repeated);
+        events.withName(name).patch(MergePatch.CONTEXT, repeated);
         return;
       }
       var event =

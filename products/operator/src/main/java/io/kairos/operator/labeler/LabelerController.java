@@ -6,9 +6,8 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kairos.formats.json.Json;
+import io.kairos.operator.MergePatch;
 import io.kairos.operator.Names;
 import io.kairos.operator.NodeCache;
 import io.kairos.operator.OperatorContext;
@@ -36,7 +35,6 @@ final class LabelerController {
   private static final Logger LOG = System.getLogger(LabelerController.class.getName());
   private static final Duration ROUND = Duration.ofSeconds(30);
   private static final Duration FAILED_JOB_STAYS = Duration.ofMinutes(10);
-  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
   private static final String NODES = "node";
   private static final String DAEMON_SET = "daemonset";
 
@@ -100,7 +98,9 @@ final class LabelerController {
     if (found == null) {
       client.resource(wanted).create();
     } else if (!sameImageAndShape(found, wanted)) {
-      client.resource(wanted).patch(MERGE, Json.write(Map.of("spec", tree(wanted.getSpec()))));
+      client
+          .resource(wanted)
+          .patch(MergePatch.CONTEXT, Json.write(Map.of("spec", tree(wanted.getSpec()))));
     }
   }
 

@@ -12,9 +12,8 @@ import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kairos.formats.json.Json;
+import io.kairos.operator.MergePatch;
 import io.kairos.operator.Names;
 import io.kairos.operator.OperatorContext;
 import io.kairos.operator.Owners;
@@ -40,7 +39,6 @@ import java.util.Optional;
 final class NodeOpPerformer {
   private static final Logger LOG = System.getLogger(NodeOpPerformer.class.getName());
   private static final int TOO_MANY_REQUESTS = 429;
-  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
   private final KubernetesClient client;
   private final NodeOp nodeOp;
@@ -180,7 +178,10 @@ final class NodeOpPerformer {
     if (unschedulable != null) {
       patch.put("spec", Collections.singletonMap("unschedulable", unschedulable ? true : null));
     }
-    client.nodes().withName(node.getMetadata().getName()).patch(MERGE, Json.write(patch));
+    client
+        .nodes()
+        .withName(node.getMetadata().getName())
+        .patch(MergePatch.CONTEXT, Json.write(patch));
   }
 
   private Optional<Outcome> evict(Evict wanted) {

@@ -9,8 +9,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -26,6 +24,7 @@ import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInbound
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.kairos.operator.Conditions;
 import io.kairos.operator.EventRecorder.Severity;
+import io.kairos.operator.MergePatch;
 import io.kairos.operator.Names;
 import io.kairos.operator.NodeCache;
 import io.kairos.operator.OperatorContext;
@@ -53,7 +52,6 @@ import java.util.stream.Collectors;
 @ControllerConfiguration
 final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
   private static final Logger LOG = System.getLogger(NodeOpReconciler.class.getName());
-  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
   private static final Duration STALE = Duration.ofSeconds(1);
   private static final Duration LEAST = Duration.ofMillis(200);
   private static final long PAGE = 500;
@@ -227,7 +225,7 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
       return new Written(from, false);
     }
     try {
-      NodeOp written = resource(from).subresource("status").patch(MERGE, patch.get());
+      NodeOp written = resource(from).subresource("status").patch(MergePatch.CONTEXT, patch.get());
       return new Written(written, true);
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT

@@ -2,6 +2,7 @@ package io.kairos.operator.nodeop;
 
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kairos.formats.json.Json;
+import io.kairos.operator.MergePatch;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;

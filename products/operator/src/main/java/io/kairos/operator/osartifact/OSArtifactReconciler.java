@@ -3,8 +3,6 @@ package io.kairos.operator.osartifact;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -16,6 +14,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.kairos.operator.ControllerModule;
+import io.kairos.operator.MergePatch;
 import io.kairos.operator.Names;
 import io.kairos.operator.OperatorContext;
 import io.kairos.operator.metrics.MetricsRegistry;
@@ -130,9 +129,7 @@ public final class OSArtifactReconciler implements Reconciler<OSArtifact>, Clean
         .client()
         .resource(artifact)
         .subresource("status")
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            context.client().getKubernetesSerialization().asJson(patch));
+        .patch(MergePatch.CONTEXT, context.client().getKubernetesSerialization().asJson(patch));
     if (status.phase().isFinal()
         && !OSArtifactStatus.read(artifact.getStatus()).phase().isFinal()) {
       measure(status);

@@ -2,8 +2,6 @@ package io.kairos.operator.upgrade;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -17,10 +15,10 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
 import io.kairos.formats.json.Json;
 import io.kairos.operator.Conditions;
 import io.kairos.operator.EventRecorder.Severity;
+import io.kairos.operator.MergePatch;
 import io.kairos.operator.Names;
 import io.kairos.operator.OperatorContext;
 import io.kairos.operator.Owners;
-import io.kairos.operator.nodeop.MergePatch;
 import io.kairos.operator.nodeop.NodeOp;
 import java.net.HttpURLConnection;
 import java.time.Duration;
@@ -33,7 +31,6 @@ import java.util.Optional;
 /** Makes the NodeOp of a NodeOpUpgrade once, and tells what that says. */
 @ControllerConfiguration
 final class UpgradeReconciler implements Reconciler<NodeOpUpgrade> {
-  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final Duration RESYNC = Duration.ofMinutes(5);
 
@@ -129,7 +126,7 @@ final class UpgradeReconciler implements Reconciler<NodeOpUpgrade> {
       patch.put("metadata", Map.of("annotations", asked));
     }
     if (!patch.isEmpty()) {
-      childResource(upgrade).patch(MERGE, Json.write(patch));
+      childResource(upgrade).patch(MergePatch.CONTEXT, Json.write(patch));
     }
   }
 
@@ -175,7 +172,7 @@ final class UpgradeReconciler implements Reconciler<NodeOpUpgrade> {
         .inNamespace(upgrade.getMetadata().getNamespace())
         .withName(upgrade.getMetadata().getName())
         .subresource("status")
-        .patch(MERGE, Json.write(whole));
+        .patch(MergePatch.CONTEXT, Json.write(whole));
   }
 
   @SuppressWarnings("unchecked") // keys of JSON objects are texts

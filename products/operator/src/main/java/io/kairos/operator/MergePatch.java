@@ -1,11 +1,16 @@
-package io.kairos.operator.nodeop;
+package io.kairos.operator;
 
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
 /** Differences of JSON trees as a JSON merge patch (RFC 7386). */
 public final class MergePatch {
+  /** How a client sends one. */
+  public static final PatchContext CONTEXT = PatchContext.of(PatchType.JSON_MERGE);
+
   private MergePatch() {}
 
   /**
