@@ -112,15 +112,26 @@ public final class Lab implements Host, AutoCloseable {
     try {
       FileTime before;
       Instant begun;
+      boolean writing;
       do {
         before = Files.getLastModifiedTime(backing);
         begun = Instant.now();
-        copy(backing, to);
-      } while (!before.equals(Files.getLastModifiedTime(backing))
+        writing = isBeingWritten();
+        if (!writing) {
+          copy(backing, to);
+        }
+      } while (writing
+          || !before.equals(Files.getLastModifiedTime(backing))
           || before.toInstant().plus(TICK).isAfter(begun));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A write gives the file its time when it begins. The kernel counts reads and writes. */
+  private boolean isBeingWritten() throws IOException {
+    Path counts = Path.of("/sys/block").resolve(disk.getFileName()).resolve("inflight");
+    return !Files.readString(counts).strip().matches("\\d+\\s+0");
   }
 
   private void copy(Path from, Path to) {
@@ -263,7 +274,32 @@ public final class Lab implements Host, AutoCloseable {
 
   @Override
   public Path path(String absolute) {
+    if (absolute.equals("/sys/block")) {
+      return ownDisks();
+    }
     return isReal(absolute) ? REAL.path(absolute) : root.resolve(absolute.substring(1));
+  }
+
+  /** Other disks of this computer may have the labels of a node too: a killed test leaves one. */
+  private Path ownDisks() {
+    Path folder = root.resolve("sys/block");
+    try {
+      Files.createDirectories(folder);
+      try (var earlier = Files.newDirectoryStream(folder)) {
+        for (Path link : earlier) {
+          Files.delete(link);
+        }
+      }
+      for (var loop : kernel.loops().entrySet()) {
+        if (loop.getValue().startsWith(root)) {
+          Path name = loop.getKey().getFileName();
+          Files.createSymbolicLink(folder.resolve(name), Path.of("/sys/block").resolve(name));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return folder;
   }
 
   @Override
