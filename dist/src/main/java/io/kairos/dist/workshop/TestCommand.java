@@ -70,11 +70,12 @@ final class TestCommand {
   }
 
   /**
+   * @param classes only these, by their simple names; when empty, all
    * @return 0 when nothing failed
    */
-  int run(List<Suites> suites) {
+  int run(List<Suites> suites, List<String> classes) {
     TestReport.clear(home.root());
-    boolean built = maven(suites);
+    boolean built = maven(suites, classes);
     TestReport report = TestReport.read(home.root());
     if (!built) {
       console.err().println("error: Maven did not get to the end\n  try: read " + log());
@@ -87,7 +88,7 @@ final class TestCommand {
     return home.root().resolve(".build/logs/test.log");
   }
 
-  private boolean maven(List<Suites> suites) {
+  private boolean maven(List<Suites> suites, List<String> classes) {
     var command =
         Command.of("mvn", "-B", "--no-transfer-progress", "verify")
             .with("-Dmaven.test.failure.ignore=true")
@@ -110,6 +111,15 @@ final class TestCommand {
     }
     if (!journeys.isEmpty()) {
       command = command.with("-DskipITs=false", "-De2e.groups=" + String.join("|", journeys));
+    }
+    if (!classes.isEmpty()) {
+      String names = String.join(",", classes);
+      command =
+          command.with(
+              "-Dtest=" + names,
+              "-Dit.test=" + names,
+              "-Dsurefire.failIfNoSpecifiedTests=false",
+              "-Dfailsafe.failIfNoSpecifiedTests=false");
     }
     try {
       Files.createDirectories(log().getParent());

@@ -185,6 +185,7 @@ public final class WorkshopMain {
                 "only these: unit, cluster (a Kubernetes), core (one booted machine), long (the others)")
             .oneOf("unit", "cluster", "core", "long")
             .repeatable();
+    var only = Option.value("only", "CLASS", "of the suites only this class").repeatable();
     return Verb.named("test")
         .summary("run the tests: units, integration, and a machine that installs and boots")
         .description(
@@ -196,8 +197,10 @@ public final class WorkshopMain {
             """)
         .option(all)
         .option(suite)
+        .option(only)
         .example("kairos test", "what a change has to pass; about 25 minutes without KVM")
         .example("kairos test --suite unit", "without virtual machines")
+        .example("kairos test --suite long --only InMemoryIT", "one of the long journeys")
         .example("kairos test --all", "with the long journeys: UEFI, …")
         .seeAlso("kairos demo")
         .runs(
@@ -214,7 +217,8 @@ public final class WorkshopMain {
                             TestCommand.Suites.CLUSTER,
                             TestCommand.Suites.CORE);
               }
-              return new TestCommand(host, WorkshopHome.ofProcess(), console).run(suites);
+              return new TestCommand(host, WorkshopHome.ofProcess(), console)
+                  .run(suites, given.all(only));
             });
   }
 
