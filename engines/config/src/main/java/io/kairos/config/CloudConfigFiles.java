@@ -22,15 +22,16 @@ public final class CloudConfigFiles {
   private CloudConfigFiles() {}
 
   /**
-   * All regular files below a directory, folders entered in place, by the byte order of their
-   * names. Linked folders are not entered; what is missing or unreadable is left out.
+   * All regular files below a directory, which may be a link to one: folders entered in place, by
+   * the byte order of their names. Linked folders below it are not entered; what is missing or
+   * unreadable is left out.
    *
    * @return paths of the host, such as {@code /oem/90_custom.yaml}
    */
   public static List<String> below(Host host, String directory) {
     List<String> files = new ArrayList<>();
     try {
-      collect(host, stripSlash(directory), files);
+      collect(host, stripSlash(directory), host.resolved(stripSlash(directory)), files);
     } catch (HostFailure noPath) {
       return List.of();
     }
@@ -43,8 +44,7 @@ public final class CloudConfigFiles {
         : path;
   }
 
-  private static void collect(Host host, String directory, List<String> files) {
-    Path real = host.path(directory);
+  private static void collect(Host host, String directory, Path real, List<String> files) {
     if (!Files.isDirectory(real, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -57,8 +57,8 @@ public final class CloudConfigFiles {
     names.sort(null);
     for (String name : names) {
       String path = directory.equals("/") ? "/" + name : directory + "/" + name;
-      if (Files.isDirectory(host.path(path), LinkOption.NOFOLLOW_LINKS)) {
-        collect(host, path, files);
+      if (Files.isDirectory(real.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        collect(host, path, real.resolve(name), files);
       } else if (isFile(host, path)) {
         files.add(path);
       }

@@ -76,6 +76,13 @@ class CollectorTest {
     assertThat(oem().sources()).containsExactly("/oem/l.yaml");
   }
 
+  /** In an initramfs {@code /oem} is a link to the one of the root that is being made. */
+  @Test
+  void aFolderOfSourcesMayBeALinkItself() {
+    host.with("/sysroot/oem/a/x.yaml", "#cloud-config\na: 1\n").withLink("/oem", "/sysroot/oem");
+    assertThat(oem().sources()).containsExactly("/oem/a/x.yaml");
+  }
+
   @Test
   void aBrokenFileIsReportedAndSpoilsNoOther() {
     host.with("/oem/1.yaml", "#cloud-config\na: [\n").with("/oem/2.yaml", "#cloud-config\nb: 1\n");

@@ -35,6 +35,7 @@ import java.util.function.Predicate;
 final class BootPerformer {
   static final String STATE_MOUNT = "/run/initramfs/cos-state";
   private static final String NEW_ROOT = "/sysroot";
+  private static final String OS_RELEASE = "/etc/os-release";
   private static final String BASE_OVERLAY = "/run/overlay";
   private static final String DEFAULT_OVERLAY = "tmpfs:20%";
   private static final Duration FSCK_DEADLINE = Duration.ofMinutes(30);
@@ -237,6 +238,7 @@ final class BootPerformer {
     } else {
       link("/system", NEW_ROOT + "/system");
       link("/oem", NEW_ROOT + "/oem");
+      tellSystem();
       problems = stages.run(stage, initramfs, report::detail);
     }
     problems.forEach(problem -> report.degraded(id, problem));
@@ -247,6 +249,18 @@ final class BootPerformer {
     Path path = initramfs.path(from);
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       Files.createSymbolicLink(path, Path.of(to));
+    }
+  }
+
+  /** That of an initramfs is of the tool that made it, but steps ask which system they are for. */
+  private void tellSystem() throws IOException {
+    Path release = newRoot.resolved(OS_RELEASE);
+    if (Files.exists(release)) {
+      Path here = initramfs.path(OS_RELEASE);
+      Files.createDirectories(here.getParent());
+      Files.deleteIfExists(here);
+      Files.createSymbolicLink(
+          here, Path.of(NEW_ROOT).resolve(newRoot.path("/").relativize(release)));
     }
   }
 

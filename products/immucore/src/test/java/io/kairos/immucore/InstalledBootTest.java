@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kairos.base.Bytes;
+import io.kairos.config.SystemFacts;
 import io.kairos.host.Command;
 import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
@@ -34,6 +35,7 @@ class InstalledBootTest {
   private final LinuxHost machine = LinuxHost.here();
   private final List<Path> loops = new ArrayList<>();
   private final List<String> stagesSeen = new ArrayList<>();
+  private final List<String> systemsSeen = new ArrayList<>();
 
   @TempDir Path initramfs;
   @TempDir Path files;
@@ -69,6 +71,12 @@ class InstalledBootTest {
       Files.createDirectories(image.resolve(directory));
     }
     Files.writeString(image.resolve("etc/issue"), "Kairos\n");
+    Files.createDirectories(image.resolve("usr/lib"));
+    Files.writeString(image.resolve("usr/lib/os-release"), "PRETTY_NAME=\"Debian 13\"\n");
+    Files.createSymbolicLink(
+        image.resolve("etc/os-release"), Path.of("/usr/lib/os-release")); // of the new root
+    Files.createDirectories(initramfs.resolve("etc"));
+    Files.writeString(initramfs.resolve("etc/os-release"), "NAME=dracut\n");
     Files.writeString(image.resolve("etc/ssh/sshd_config"), "UsePAM yes\n");
     Path state = tree("state");
     Files.createDirectories(state.resolve("cOS"));
@@ -115,6 +123,7 @@ class InstalledBootTest {
     Files.writeString(root.resolve("usr/local/kept"), "for ever");
     Files.writeString(root.resolve("oem/90_custom.yaml"), "#cloud-config\n");
     assertThat(stagesSeen).containsExactly("rootfs in /", "initramfs in /sysroot");
+    assertThat(systemsSeen).containsOnly("Debian 13");
   }
 
   @Test
@@ -218,6 +227,7 @@ class InstalledBootTest {
             second,
             (stage, where, log) -> {
               stagesSeen.add(stage + " in " + (where.equals(first) ? "/" : "/sysroot"));
+              systemsSeen.add(new SystemFacts(where).osName().orElse("none"));
               return List.of();
             })
         .boot(commandLine, "test");

@@ -37,7 +37,7 @@ class UpstreamNodeIT extends NodeJourney {
     reboot();
 
     assertThat(bootState()).isEqualTo("active_boot");
-    assertThat(answer("sudo cat " + STATE + "/grub2/grub.cfg")).isEqualTo(menu().strip());
+    assertThat(answer("sudo cat " + STATE + "/grub/grub.cfg")).isEqualTo(menu().strip());
     assertThat(answer("cat /etc/machine-id")).isEqualTo(answer("cat /usr/local/id"));
     shell()
         .check(java.util.List.of(SYSTEMD_IS_CONTENT))
@@ -54,7 +54,7 @@ class UpstreamNodeIT extends NodeJourney {
 
     awaitVerdict();
     assertThat(bootState()).isEqualTo("active_boot");
-    assertThat(answer("sudo grep -c menuentry " + STATE + "/grub2/grub.cfg")).isNotEqualTo("1");
+    assertThat(answer("sudo grep -c menuentry " + STATE + "/grub/grub.cfg")).isNotEqualTo("1");
     assertThat(answer("sudo ls " + STATE + "/cOS"))
         .isEqualTo("active.img\npassive.img\nsystems.json");
     assertThat(answer("sudo kairos-agent state get slots.active.good")).startsWith("20");

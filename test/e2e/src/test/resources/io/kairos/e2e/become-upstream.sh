@@ -6,7 +6,7 @@ menu=$1
 state=/run/initramfs/cos-state
 
 mount -o remount,rw "$state"
-cp "$menu" "$state/grub2/grub.cfg"
+cp "$menu" "$state/grub/grub.cfg"
 rm -f "$state/boot_assessment" "$state/cOS/systems.json"
 cat >"$state/grubcustom" <<'CUSTOM'
 search --no-floppy --file --set=bootfile_loc /grub_boot_assessment

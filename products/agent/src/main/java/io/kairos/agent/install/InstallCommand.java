@@ -94,6 +94,9 @@ public final class InstallCommand {
       }
     } catch (KairosException e) {
       frontend.ifPresent(events -> events.error(e.getMessage()));
+      if (JournalProgress.isApart(machine, System.getenv())) {
+        err.println("error: " + e.getMessage());
+      }
       throw e;
     }
   }
@@ -128,10 +131,8 @@ public final class InstallCommand {
             .and(JournalProgress.of(machine, System.getenv(), err));
     Progress progress = frontend.map(console::and).orElse(console);
     Installer installer = installer(config, host, progress);
-    InstallPlan plan = installer.plan(request);
-    plan.notes().forEach(note -> err.println("note: " + note));
     try (Interruption _ = Interruption.stops(installer::cancel)) {
-      installer.install(request);
+      installer.install(request, note -> err.println("note: " + note));
     }
   }
 

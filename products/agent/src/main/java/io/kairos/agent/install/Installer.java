@@ -13,6 +13,7 @@ import io.kairos.plan.Performer;
 import io.kairos.plan.Progress;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Observes, plans, lets hooks prepare the machine, observes and plans again, and installs. */
@@ -63,19 +64,23 @@ public final class Installer {
   }
 
   /**
+   * @param notes hears what a person should know, before anything is changed
    * @throws io.kairos.base.KairosException when it did not succeed; everything it held is released
    */
-  public void install(InstallRequest request) {
+  public void install(InstallRequest request, Consumer<String> notes) {
     InstallPlanner first = planner(request);
     // The partitions that are kept may be made by the hooks: only then there is something to plan.
     Optional<InstallPlan> expected =
         request.noFormat().isPresent() ? Optional.empty() : Optional.of(first.plan());
+    expected.ifPresent(plan -> plan.notes().forEach(notes));
     runner.apply(first.preparation(), request.isStrict());
     InstallPlan now = plan(request);
+    if (expected.isEmpty()) {
+      now.notes().forEach(notes);
+    }
     if (expected.filter(before -> !before.plan().equals(now.plan())).isPresent()) {
       LOG.log(System.Logger.Level.INFO, "the hooks of kairos-install.pre changed the plan");
     }
-    now.notes().forEach(note -> LOG.log(System.Logger.Level.DEBUG, note));
     runner.apply(now.plan(), request.isStrict());
   }
 

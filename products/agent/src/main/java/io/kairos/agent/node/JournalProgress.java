@@ -25,10 +25,13 @@ public final class JournalProgress {
    * @return silent when there is no journal, or when its lines would fall between the bars
    */
   public static Progress of(Host host, Map<String, String> environment, PrintStream err) {
-    boolean journal = !environment.getOrDefault(VARIABLE, "").isEmpty();
-    return journal && !terminal(host).equals(console(host))
-        ? new ConsoleProgress(err, false, false, 0)
-        : Progress.SILENT;
+    return isApart(host, environment) ? new ConsoleProgress(err, false, false, 0) : Progress.SILENT;
+  }
+
+  /** Whether standard error is a journal, and what is printed on the terminal is not seen there. */
+  public static boolean isApart(Host host, Map<String, String> environment) {
+    return !environment.getOrDefault(VARIABLE, "").isEmpty()
+        && !terminal(host).equals(console(host));
   }
 
   /** {@code tty1}, or the name of whatever else standard output is. */

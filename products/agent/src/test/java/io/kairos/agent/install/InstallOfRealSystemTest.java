@@ -25,7 +25,8 @@ class InstallOfRealSystemTest {
       new Installer(lab, lab::at, (_, _, _) -> {}, progress)
           .install(
               InstallRequest.onto(lab.disk().toString())
-                  .withSource(new SystemSource.Tree(Path.of(System.getProperty("kairos.rootfs")))));
+                  .withSource(new SystemSource.Tree(Path.of(System.getProperty("kairos.rootfs")))),
+              _ -> {});
 
       assertThat(lab.mountsLeft()).isEmpty();
       byte[] start = new byte[512];

@@ -179,6 +179,7 @@ class InstallOnPreparedDiskTest {
             """
                 .formatted(disk()));
     List<String> problems = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
     Stages stages =
         (stage, host, sources) -> {
           if (stage.equals("kairos-install.pre")) {
@@ -190,8 +191,9 @@ class InstallOnPreparedDiskTest {
 
     new LabInstaller(lab, stagesRun)
         .with(stages, Faults.NONE)
-        .install(LabInstaller.keeping(disk(), system("first"), config, false));
+        .install(LabInstaller.keeping("auto", system("first"), config, false), notes::add);
 
+    assertThat(notes).singleElement().asString().contains("are kept", "COS_STATE");
     assertThat(problems).anyMatch(line -> line.contains("added state to " + disk()));
     assertThat(image(4, "active.img")).contains("first COS_ACTIVE");
     assertThat(lab.look(5).resolve(".kairos-state")).exists();

@@ -187,7 +187,7 @@ class InstallOnRealDiskTest {
           };
       installer.set(installer(lab, ctrlC));
 
-      assertThatThrownBy(() -> installer.get().install(request(lab)))
+      assertThatThrownBy(() -> installer.get().install(request(lab), _ -> {}))
           .hasMessageContaining("interrupted")
           .hasNoSuppressedExceptions();
 
@@ -265,7 +265,7 @@ class InstallOnRealDiskTest {
   }
 
   private void install(Lab lab, InstallRequest request, Faults faults) {
-    installer(lab, faults).install(request);
+    installer(lab, faults).install(request, _ -> {});
   }
 
   private InstallPlan planned(Lab lab) throws Exception {

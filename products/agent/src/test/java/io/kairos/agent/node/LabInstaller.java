@@ -25,7 +25,7 @@ import java.util.Optional;
  */
 public record LabInstaller(Lab lab, List<String> stagesRun) {
   public void install(InstallRequest request, Faults faults) {
-    with(recording(lab, stagesRun), faults).install(request);
+    with(recording(lab, stagesRun), faults).install(request, _ -> {});
   }
 
   public Installer with(Stages stages, Faults faults) {
