@@ -358,7 +358,7 @@ final class BootPerformer {
   private void mountOverlays(String id) throws IOException {
     for (String path : layout.ephemeral()) {
       Path lower = newRoot.path(path);
-      if (!Files.isDirectory(lower)) {
+      if (!isDirectoryNow(lower)) {
         if (isVital(path)) {
           throw new HostFailure("the image has no directory " + path);
         }
@@ -388,6 +388,16 @@ final class BootPerformer {
           path,
           "overlay",
           "lowerdir=" + path + ",upperdir=" + store + "/upper,workdir=" + store + "/work");
+    }
+  }
+
+  /** Below a path that has its overlay already, a directory that the image lacks can be made. */
+  private static boolean isDirectoryNow(Path path) {
+    try {
+      Files.createDirectories(path);
+      return true;
+    } catch (IOException readOnlyOrNoDirectory) {
+      return false;
     }
   }
 

@@ -144,6 +144,21 @@ class InstalledBootTest {
             "/usr/local/.state/etc-ssh.bind /etc/ssh overlay bind 0 0");
   }
 
+  @Test
+  void aForgottenDirectoryBelowAWritableOneNeedNotBeInTheImage() throws IOException {
+    Files.createDirectories(initramfs.resolve("run/cos"));
+    Files.writeString(
+        initramfs.resolve("run/cos/custom-layout.env"),
+        "CUSTOM_EPHEMERAL_MOUNTS=\"/srv/passing /nowhere\"\n");
+
+    assertThat(boot(ACTIVE)).isEmpty();
+
+    assertThat(machine.kernel().mounts())
+        .anyMatch(mount -> mount.target().equals(root.resolve("srv/passing")));
+    assertThat(root.resolve("nowhere")).doesNotExist();
+    assertThat(read("run/cos/boot_degraded")).contains("no overlay on /nowhere");
+  }
+
   /** Upstream #4085, #4452; assertion 125 of the agent, the part of host keys. */
   @Test
   void keptFoldersFollowANewImageWhereNobodyChangedThem() throws IOException {
