@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.kairos.dist.workshop.NodeMachine;
 import io.kairos.dist.workshop.WorkshopHome;
 import io.kairos.host.Command;
 import io.kairos.host.FileTree;
@@ -25,6 +26,8 @@ import io.kairos.operator.OperatorOptions;
 import io.kairos.operator.osartifact.OSArtifact;
 import io.kairos.operator.osartifact.OSArtifactReconciler;
 import io.kairos.operator.process.OperatorProcess;
+import io.kairos.testkit.qemu.Firmware;
+import io.kairos.testkit.qemu.QemuMachine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,25 +41,53 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An OSArtifact in a cluster with a real node becomes the ISO that this machine makes. */
-@Tag("cluster")
 class BuiltInClusterIT {
   private static final Instant CREATED = Instant.parse("2026-01-01T00:00:00Z");
   private static final String TOOLS = "registry.test/auroraboot:1";
   private static final Path FOLDER = Path.of("target/BuiltInClusterIT").toAbsolutePath();
   private static final Duration DEADLINE = Duration.ofMinutes(20);
 
+  /** How the console of an unattended installation begins. */
+  private static final Pattern INSTALLING =
+      Pattern.compile("kairos-agent\\[\\d+\\]: \\[ *1/\\d+\\]");
+
   private final LinuxHost host = LinuxHost.here();
 
-  @Test
-  void anArtifactOfTheClusterIsTheOneOfThisMachine() throws IOException {
+  @BeforeEach
+  void clear() throws IOException {
     FileTree.delete(FOLDER);
     Files.createDirectories(FOLDER);
-    Path image = image(FOLDER.resolve("input.tar"));
+  }
+
+  @Tag("cluster")
+  @Test
+  void anArtifactOfTheClusterIsTheOneOfThisMachine() throws IOException {
+    build(archive(tinyImage()));
+  }
+
+  @Tag("long")
+  @Test
+  void anArtifactOfAKairosImageIsAMediumThatInstalls() throws IOException {
+    Path medium = build(archive(DemoArtifacts.demoImage().path()));
+    NodeMachine machine =
+        InstalledDisk.empty(host, medium, Firmware.BIOS, FOLDER.resolve("machine"));
+    try (QemuMachine installer = machine.bootMedium(medium)) {
+      installer.awaitSerial(INSTALLING, DEADLINE);
+    }
+  }
+
+  /**
+   * @return the medium of the cluster
+   */
+  private Path build(Path image) throws IOException {
     Path local = local(image);
+    Path medium = FOLDER.resolve("of-the-cluster.iso");
     try (var cluster =
         Cluster.start(
             host,
@@ -85,6 +116,7 @@ class BuiltInClusterIT {
 
         assertThat(text(done, "phase")).as(text(done, "message")).isEqualTo("Ready");
         assertThat(artifacts.resolve("demo.iso")).hasSameBinaryContentAs(local);
+        Files.copy(artifacts.resolve("demo.iso"), medium);
         assertThat((List<?>) done.get("status", "artifacts"))
             .anySatisfy(
                 each ->
@@ -104,6 +136,7 @@ class BuiltInClusterIT {
         }
       }
     }
+    return medium;
   }
 
   private static String text(GenericKubernetesResource artifact, String key) {
@@ -199,7 +232,7 @@ class BuiltInClusterIT {
   }
 
   /** A few files that have all that a medium needs. */
-  private Path image(Path archive) throws IOException {
+  private Path tinyImage() throws IOException {
     Path root = FOLDER.resolve("root");
     Map<String, String> files =
         Map.of(
@@ -237,6 +270,11 @@ class BuiltInClusterIT {
             host.kernel())) {
       builder.addTree(root, Set.of(), "a tiny system").name("tiny:1").commit();
     }
+    return layout;
+  }
+
+  private Path archive(Path layout) throws IOException {
+    Path archive = FOLDER.resolve("input.tar");
     try (OutputStream out = Files.newOutputStream(archive)) {
       new Packer(host.kernel(), CREATED).pack(layout, Set.of(), out);
     }
