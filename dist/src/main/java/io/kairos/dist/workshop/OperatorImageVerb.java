@@ -49,6 +49,12 @@ final class OperatorImageVerb {
       return name().toLowerCase(Locale.ROOT);
     }
 
+    private String named(ImageReference operator) {
+      return new ImageReference(
+              operator.registry(), operator.repository() + suffix, operator.tag(), Optional.empty())
+          .toString();
+    }
+
     private static Part of(String word) {
       return valueOf(word.toUpperCase(Locale.ROOT));
     }
@@ -62,6 +68,8 @@ final class OperatorImageVerb {
   /** By numbers: of a name a kubelet cannot tell that it is not root's. */
   private static final String USER = "65532:65532";
 
+  private static final String USUAL_NAME = "quay.io/kairos/operator:" + BuildVersion.read();
+
   private static final Option OUTPUT =
       Option.value("output", "DIR", "gets PART.tar for each part, archives of OCI layouts")
           .also("o")
@@ -71,7 +79,7 @@ final class OperatorImageVerb {
               "name",
               "REFERENCE",
               "of the operator's image; the others put -node-labeler and -reboot before the tag")
-          .orElse("quay.io/kairos/operator:" + BuildVersion.read());
+          .orElse(USUAL_NAME);
   private static final Option PART =
       Option.value("part", "NAME", "only this image (default: all of them)")
           .oneOf(Stream.of(Part.values()).map(Part::word).toArray(String[]::new))
@@ -85,6 +93,12 @@ final class OperatorImageVerb {
     this.host = host;
     this.console = console;
     this.programs = new ProgramImages(host, environment);
+  }
+
+  /** What all images are called unless somebody says otherwise. */
+  static List<String> usualNames() {
+    ImageReference operator = ImageReference.parse(USUAL_NAME);
+    return Stream.of(Part.values()).map(part -> part.named(operator)).toList();
   }
 
   Verb verb() {
@@ -157,13 +171,7 @@ final class OperatorImageVerb {
   }
 
   private void make(Part part, ImageReference operator, Path work, Path output) throws IOException {
-    var name =
-        new ImageReference(
-                operator.registry(),
-                operator.repository() + part.suffix,
-                operator.tag(),
-                Optional.empty())
-            .toString();
+    String name = part.named(operator);
     Path archive = output.resolve(part.word() + ".tar");
     Descriptor manifest =
         programs.pack(
