@@ -204,6 +204,10 @@ final class OperatorImageVerb {
   /** A root with a C library, and both programs in one folder with the Java that they share. */
   private void furnishJava(Path root) throws IOException {
     WorkshopHome home = WorkshopHome.ofProcess();
+    Path jpackage = home.jdk().resolve("bin/jpackage");
+    if (!Files.isExecutable(jpackage)) {
+      throw new Refused(home.jdk() + " has no jpackage", "set JAVA_HOME to a whole JDK 25");
+    }
     Path aside = Files.createDirectories(root.resolveSibling("parts"));
     Path jars = Files.createDirectories(aside.resolve("jars"));
     for (Path jar : home.operatorJars()) {
@@ -221,7 +225,7 @@ final class OperatorImageVerb {
             + "\n");
     String main = home.operatorJars().getFirst().getFileName().toString();
     host.run(
-        Command.of(home.jdk().resolve("bin/jpackage").toString(), "--type", "app-image")
+        Command.of(jpackage.toString(), "--type", "app-image")
             .with("--name", "manager", "--app-version", BuildVersion.read())
             .with("--input", jars.toString(), "--main-jar", main)
             .with("--main-class", "io.kairos.operator.OperatorMain")
