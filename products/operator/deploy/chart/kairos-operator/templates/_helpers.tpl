@@ -25,5 +25,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 
 {{- define "kairos-operator.image" -}}
+{{- with .image.digest -}}
+{{ $.image.repository }}@{{ . }}
+{{- else -}}
 {{ .image.repository }}:{{ default .version .image.tag }}
+{{- end -}}
 {{- end -}}

@@ -14,14 +14,23 @@ import java.util.stream.Stream;
  * @param files in the order of {@code c-library.list}
  * @param locale the folder of C.UTF-8
  */
-record CLibrary(List<Path> files, Path locale) {
+public record CLibrary(List<Path> files, Path locale) {
   private static final List<String> FOLDERS =
       List.of("/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/usr/lib");
   private static final List<String> LOCALES =
       List.of("/usr/lib/locale/C.utf8", "/usr/lib/locale/C.UTF-8");
 
-  CLibrary {
+  public CLibrary {
     files = List.copyOf(files);
+  }
+
+  /**
+   * What a JDK needs of it.
+   *
+   * @throws Refused when this machine has another C library than glibc
+   */
+  public static CLibrary ofThisMachine() {
+    return locate(RuntimeData.load().libraries());
   }
 
   static CLibrary locate(List<String> names) {

@@ -30,12 +30,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,12 +40,6 @@ import java.util.stream.Stream;
 
 /** Makes a node runtime on this machine. Needs no root. */
 final class RuntimePerformer implements Performer<RuntimeStep> {
-  /**
-   * The time of every file. It is older than any SOURCE_DATE_EPOCH that a packer may clamp to,
-   * because the VM refuses an archive whose jars changed their time.
-   */
-  private static final FileTime SETTLED = FileTime.from(Instant.ofEpochSecond(1));
-
   /** A directory that every system has and nobody works below. */
   private static final String PLACE = "/boot";
 
@@ -99,7 +89,7 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
         Files.write(tree.resolve("lib/kairos/class-path"), names(jars));
       }
       case CheckModules(var jdk, var modules, var tree) -> checkModules(jdk, modules, tree);
-      case Settle(var tree) -> settle(tree);
+      case Settle(var tree) -> SettledTree.settle(tree);
       case RecordClasses(var tree, var run, var list) -> record(tree, run, list);
       case ArchiveClasses(var tree, var lists) -> archive(tree, lists);
       case WriteDocument(var tree, var document) -> write(tree, document);
@@ -132,18 +122,11 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
   }
 
   private void checkModules(Path jdk, List<String> modules, Path tree) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(jdk.resolve("bin/jdeps").toString());
-    command.addAll(List.of("--multi-release", "25", "--ignore-missing-deps"));
-    command.add("--print-module-deps");
-    for (String jar : jars(tree)) {
-      command.add(tree.resolve("lib/kairos").resolve(jar).toString());
-    }
-    String needed = host.run(Command.of(command).within(DEADLINE)).text();
+    List<Path> jars =
+        jars(tree).stream().map(jar -> tree.resolve("lib/kairos").resolve(jar)).toList();
     List<String> missing =
-        Arrays.stream(needed.split(","))
-            .map(String::strip)
-            .filter(module -> !module.isEmpty() && !modules.contains(module))
+        JdkModules.neededBy(host, jdk, jars).stream()
+            .filter(module -> !modules.contains(module))
             .toList();
     if (!missing.isEmpty()) {
       throw HostFailure.withRemedy(
@@ -262,21 +245,6 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
       Files.move(ready, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
       // Another build with the same inputs was faster; theirs is as good.
-    }
-  }
-
-  private static void settle(Path tree) throws IOException {
-    for (Path path : walk(tree).reversed()) {
-      if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
-      } else if (!Files.isSymbolicLink(path)) {
-        boolean runs =
-            Files.getPosixFilePermissions(path).contains(PosixFilePermission.OWNER_EXECUTE);
-        Files.setPosixFilePermissions(
-            path, PosixFilePermissions.fromString(runs ? "rwxr-xr-x" : "rw-r--r--"));
-      }
-      Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-          .setTimes(SETTLED, SETTLED, null);
     }
   }
 

@@ -8,6 +8,7 @@ import io.kairos.dist.cli.Option;
 import io.kairos.dist.cli.Verb;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.kubernetes.KubernetesProgram;
+import io.kairos.kubernetes.ManifestRenderers;
 
 /** {@code kairos cluster}: a Kubernetes on this machine, to try things on. */
 final class ClusterVerbs {
@@ -79,10 +80,14 @@ final class ClusterVerbs {
 
   private Verb build() {
     return Verb.named("build")
-        .summary("build Kubernetes from its Go modules, if that has not been done yet")
+        .summary(
+            "build Kubernetes from its Go modules, and what tests ask beside it, if not done yet")
         .runs(
             given -> {
               console.out().println(KubernetesProgram.built(host));
+              ManifestRenderers renderers = ManifestRenderers.built(host);
+              console.out().println(renderers.kustomize());
+              console.out().println(renderers.helm());
               return 0;
             });
   }

@@ -9,22 +9,12 @@ import io.kairos.formats.osrelease.OsRelease;
 import io.kairos.host.Command;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
-import io.kairos.images.ImageBuilder;
-import io.kairos.images.LayerCompression;
-import io.kairos.images.Packer;
-import io.kairos.images.Platform;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -46,12 +36,12 @@ final class ToolImageVerb {
 
   private final LinuxHost host;
   private final Console console;
-  private final Map<String, String> environment;
+  private final ProgramImages programs;
 
   ToolImageVerb(LinuxHost host, Console console, Map<String, String> environment) {
     this.host = host;
     this.console = console;
-    this.environment = environment;
+    this.programs = new ProgramImages(host, environment);
   }
 
   Verb verb() {
@@ -75,7 +65,16 @@ final class ToolImageVerb {
               try {
                 FileTree.delete(work);
                 Path root = root(work, given.value(SUITE).orElseGet(this::ownSuite));
-                pack(root, work.resolve("layout"), given.require(NAME), output);
+                String name = given.require(NAME);
+                programs.pack(
+                    work.resolve("layout"),
+                    programs.created().orElseGet(host.clock()::instant),
+                    output,
+                    image ->
+                        image
+                            .addTree(root, Set.of(), "kairos tool-image")
+                            .name(name)
+                            .entrypoint(List.of("/usr/bin/auroraboot")));
               } catch (IOException e) {
                 throw new HostFailure("cannot make " + output, e);
               } finally {
@@ -102,7 +101,7 @@ final class ToolImageVerb {
     Path root = Files.createDirectories(work.resolve("root"));
     host.run(
         Command.of("mmdebstrap", "--mode=root", "--variant=minbase", "--format=directory")
-            .with("--include=" + String.join(",", lines("packages.list")))
+            .with("--include=" + String.join(",", ProgramImages.lines("toolimage/packages.list")))
             .with("--aptopt=Acquire::Languages \"none\"", "--dpkgopt=force-unsafe-io")
             .with("--dpkgopt=path-exclude=/usr/share/doc/*")
             .with("--dpkgopt=path-exclude=/usr/share/locale/*")
@@ -111,64 +110,16 @@ final class ToolImageVerb {
             .within(DEADLINE));
     var home = WorkshopHome.ofProcess();
     Path place = Files.createDirectories(root.resolve(HOME));
-    host.run(
-        Command.of(home.jdk().resolve("bin/jlink").toString())
-            .with("--add-modules", String.join(",", lines("modules.list")))
-            .with("--strip-debug", "--no-header-files", "--no-man-pages", "--compress=zip-6")
-            .with("--output", place.resolve("java").toString())
-            .within(DEADLINE));
+    programs.linkJava(ProgramImages.lines("toolimage/modules.list"), place.resolve("java"));
     Path jars = Files.createDirectories(place.resolve("jars"));
     for (String jar : home.classPath().split(":")) {
       Files.copy(Path.of(jar), jars.resolve(Path.of(jar).getFileName()));
     }
     for (String program : List.of("auroraboot", "luet")) {
       Path file = root.resolve("usr/bin").resolve(program);
-      Files.writeString(file, text(program + ".sh"));
+      Files.writeString(file, ProgramImages.text("toolimage/" + program + ".sh"));
       Files.setAttribute(file, "unix:mode", 0755);
     }
     return root;
-  }
-
-  private void pack(Path root, Path layout, String name, Path output) throws IOException {
-    Instant created =
-        Optional.ofNullable(environment.get("SOURCE_DATE_EPOCH"))
-            .filter(text -> text.matches("[0-9]{1,11}"))
-            .map(text -> Instant.ofEpochSecond(Long.parseLong(text)))
-            .orElseGet(() -> host.clock().instant());
-    try (var image =
-        ImageBuilder.to(
-            layout,
-            Platform.linux(System.getProperty("os.arch")),
-            created,
-            LayerCompression.GZIP,
-            host.kernel())) {
-      image
-          .addTree(root, Set.of(), "kairos tool-image")
-          .name(name)
-          .entrypoint(List.of("/usr/bin/auroraboot"))
-          .commit();
-    }
-    Path partial = output.resolveSibling("." + output.getFileName() + ".partial");
-    try (OutputStream out = Files.newOutputStream(partial)) {
-      new Packer(host.kernel(), created).pack(layout, Set.of(), out);
-    }
-    Files.move(partial, output, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static List<String> lines(String resource) throws IOException {
-    return text(resource)
-        .lines()
-        .map(line -> line.replaceFirst("#.*", "").strip())
-        .filter(line -> !line.isEmpty())
-        .toList();
-  }
-
-  private static String text(String resource) throws IOException {
-    try (InputStream in = ToolImageVerb.class.getResourceAsStream("toolimage/" + resource)) {
-      if (in == null) {
-        throw new IllegalStateException("this program was built without toolimage/" + resource);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }

@@ -46,6 +46,13 @@ public record WorkshopHome(Path root) {
         .collect(Collectors.joining(":"));
   }
 
+  /** The operator's jar and those it uses, ours first. */
+  public List<Path> operatorJars() {
+    return Stream.of("products/operator/target", "products/operator/target/lib")
+        .flatMap(folder -> jars(root.resolve(folder)).stream())
+        .toList();
+  }
+
   private static List<Path> jars(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();

@@ -44,6 +44,7 @@ public final class ImageBuilder implements AutoCloseable {
   private final SortedMap<String, String> annotations = new TreeMap<>();
   private Optional<String> refName = Optional.empty();
   private List<String> entrypoint = List.of();
+  private Optional<String> user = Optional.empty();
 
   private ImageBuilder(
       Path target,
@@ -136,6 +137,16 @@ public final class ImageBuilder implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Whom a container of the image runs as; without it, root.
+   *
+   * @param user {@code uid:gid}; of a name Kubernetes cannot tell that it is not root's
+   */
+  public ImageBuilder user(String user) {
+    this.user = Optional.of(user);
+    return this;
+  }
+
   /** Sets an annotation of the manifest. */
   public ImageBuilder annotation(String name, String value) {
     annotations.put(name, value);
@@ -207,6 +218,7 @@ public final class ImageBuilder implements AutoCloseable {
     platform.variant().ifPresent(variant -> config.put("variant", variant));
     config.put("os", platform.os());
     var container = new LinkedHashMap<String, Object>();
+    user.ifPresent(who -> container.put("User", who));
     if (!entrypoint.isEmpty()) {
       container.put("Entrypoint", entrypoint);
     }

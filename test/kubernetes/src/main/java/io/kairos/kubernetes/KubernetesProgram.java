@@ -1,6 +1,5 @@
 package io.kairos.kubernetes;
 
-import io.kairos.base.Refused;
 import io.kairos.host.Host;
 import io.kairos.testkit.GoProgram;
 import java.nio.file.Files;
@@ -17,9 +16,6 @@ public final class KubernetesProgram {
   static final String VERSION = "1.35.4";
 
   private static final String MODULE = "test/kubernetes/go";
-
-  /** Set by the launcher and by the tests of this project. */
-  private static final String HOME = "kairos.home";
 
   private static final GoProgram PROGRAM =
       new GoProgram("kubernetes", "kube", ".", List.of("-ldflags=" + linkerFlags()));
@@ -41,23 +37,11 @@ public final class KubernetesProgram {
    * @throws io.kairos.base.HostFailure without Go or network
    */
   public static Path built(Host host) {
-    return PROGRAM.built(host, module());
+    return PROGRAM.built(host, ProjectFolder.of(MODULE));
   }
 
   /** Whether {@link #built} returns at once. */
   public static boolean isBuilt() {
-    return Files.isExecutable(PROGRAM.place(module()));
-  }
-
-  /** Of this clone: named by a property, or above the working directory. */
-  private static Path module() {
-    Path start = Path.of(System.getProperty(HOME, "")).toAbsolutePath();
-    for (Path folder = start; folder != null; folder = folder.getParent()) {
-      if (Files.exists(folder.resolve(MODULE).resolve("go.mod"))) {
-        return folder.resolve(MODULE);
-      }
-    }
-    throw new Refused(
-        "no " + MODULE + " in or above " + start, "start it inside of the project's clone");
+    return Files.isExecutable(PROGRAM.place(ProjectFolder.of(MODULE)));
   }
 }
