@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.Test;
  */
 class AssertionsTest {
   private static final int LAST = 160;
+
+  /** Tables whose numbers are those of the reference for Kubernetes. */
+  private static final Set<String> OTHER_REFERENCE = Set.of("operator.md", "osartifact.md");
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
@@ -55,7 +59,9 @@ class AssertionsTest {
       for (String[] cells : rows(table)) {
         if (cells[0].matches("[0-9][0-9, –]*")) {
           assertThat(String.join(" ", cells)).as("%s", table).containsPattern(NAMED);
-          numbers(cells[0]).forEach(missing::remove);
+          if (!OTHER_REFERENCE.contains(table.getFileName().toString())) {
+            numbers(cells[0]).forEach(missing::remove);
+          }
         }
       }
     }
