@@ -38,6 +38,11 @@ public record NodeMachine(
   /** Room for the default layout with its 3 GiB slots (agent 2.4), sparse on this machine. */
   public static final Bytes DISK = Bytes.ofMib(32 * 1024);
 
+  /** For a shell of the node: whether it has decided about its system, or has nothing to decide. */
+  public static final String IS_JUDGED =
+      "[ -n \"$(systemctl show -P ExecMainExitTimestamp kairos-health)\" ]"
+          + " || [ \"$(systemctl show -P Result kairos-health)\" = exec-condition ]";
+
   /** What a console says when nothing will come any more. */
   private static final Pattern STALE_CODE = Pattern.compile("Oops: int3");
 

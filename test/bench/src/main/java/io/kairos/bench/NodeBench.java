@@ -34,9 +34,6 @@ final class NodeBench {
 
   private static final Pattern TOOK = Pattern.compile("        took ([0-9.]+) s");
 
-  private static final String IS_JUDGED =
-      "test -n \"$(systemctl show -P ExecMainExitTimestamp kairos-health)\"";
-
   private final LinuxHost host;
   private final Path work;
 
@@ -110,14 +107,14 @@ final class NodeBench {
     node.takeOver(machine(accelerator, installed, firmware));
     SshAccess access = NodeKey.in(work, host).access();
     try (QemuMachine machine = node.boot(access)) {
-      node.awaitNode(machine, access, "the verdict of its first boot", IS_JUDGED);
+      node.awaitNode(machine, access, "the verdict of its first boot", NodeMachine.IS_JUDGED);
       var watch = new Watch();
       machine.ssh(
           access, "sudo kairos-agent upgrade --allow-insecure-registries --source oci:" + image);
       double fetched = watch.seconds();
       node.reboot(machine, access);
       double answered = watch.seconds();
-      node.awaitNode(machine, access, "the verdict of the new system", IS_JUDGED);
+      node.awaitNode(machine, access, "the verdict of the new system", NodeMachine.IS_JUDGED);
       double healthy = watch.seconds();
       machine.ssh(access, "test -e /run/cos/active_mode");
       return List.of(

@@ -183,9 +183,7 @@ abstract class NodeJourney {
 
   /** Until the node has decided about a new system, or told of one that failed. */
   void awaitVerdict() {
-    answer(
-        "timeout 600 sh -c 'until [ -n \"$(systemctl show -P ExecMainExitTimestamp kairos-health)\" ];"
-            + " do sleep 2; done'");
+    answer("timeout 600 sh -c 'until " + NodeMachine.IS_JUDGED + "; do sleep 2; done'");
     assertThat(answer("systemctl show -P Result kairos-health"))
         .as(answer("sudo journalctl --boot --no-pager -u kairos-health"))
         .isEqualTo("success");

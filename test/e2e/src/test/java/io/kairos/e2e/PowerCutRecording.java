@@ -130,9 +130,7 @@ record PowerCutRecording(Path folder) {
 
     private void awaitVerdict(QemuMachine machine) {
       machine.script(
-          access,
-          "timeout 900 sh -c 'until [ -n \"$(systemctl show -P ExecMainExitTimestamp"
-              + " kairos-health)\" ]; do sleep 2; done'");
+          access, "timeout 900 sh -c 'until " + NodeMachine.IS_JUDGED + "; do sleep 2; done'");
     }
 
     private void sync(QemuMachine machine) {
