@@ -117,29 +117,42 @@ class NodeLifeIT extends NodeJourney {
                 "sudo kairos-agent upgrade --allow-insecure-registries"
                     + " --source oci:10.0.2.2:9/nobody:1"))
         .contains("10.0.2.2:9");
-    put(
-        "/oem/98_break.yaml",
-        """
-        stages:
-          after-upgrade-chroot:
-            - commands: ["rm /boot/vmlinuz*"]
-        """);
-    assertThat(failure(OF_ITSELF + "/active.img")).contains("no /boot/vmlinuz");
-    put(
-        "/oem/98_break.yaml",
-        """
-        stages:
-          before-upgrade:
-            - commands:
-                - "cd /run/initramfs/cos-state && fallocate -l $(($(stat -f -c '%f*%S' .) - 300000000)) filler"
-        """);
-    assertThat(failure(OF_ITSELF + "/active.img")).contains("could not be written");
-    answer(
-        "cd /run/initramfs/cos-state && sudo mount -o remount,rw . && sudo rm filler"
-            + " && sudo mount -o remount,ro . && sudo rm /oem/98_break.yaml");
+    assertThat(
+            failureWith(
+                """
+                stages:
+                  after-upgrade-chroot:
+                    - commands: ["rm /boot/vmlinuz*"]
+                """))
+        .contains("no /boot/vmlinuz");
+    try {
+      assertThat(
+              failureWith(
+                  """
+                  stages:
+                    before-upgrade:
+                      - commands:
+                          - "cd /run/initramfs/cos-state && fallocate -l $(($(stat -f -c '%f*%S' .) - 300000000)) filler"
+                  """))
+          .contains("No space left on device");
+    } finally {
+      answer(
+          "cd /run/initramfs/cos-state && sudo mount -o remount,rw . && sudo rm -f filler"
+              + " && sudo mount -o remount,ro .");
+    }
 
     assertThat(slots()).isEqualTo(before);
     assertThat(answer("ls " + IMAGES)).isEqualTo("active.img\npassive.img\nsystems.json");
+  }
+
+  /** What an upgrade says that fails because of these stages, which are taken away again. */
+  private String failureWith(String stages) {
+    put("/oem/98_break.yaml", stages);
+    try {
+      return failure(OF_ITSELF + "/active.img");
+    } finally {
+      answer("sudo rm /oem/98_break.yaml");
+    }
   }
 
   @Order(4)
@@ -177,7 +190,11 @@ class NodeLifeIT extends NodeJourney {
           after-upgrade-chroot:
             - commands: ["rm /usr/lib/systemd/systemd"]
         """);
-    answer(OF_ITSELF + "/passive.img && sudo rm /oem/98_break.yaml && sync");
+    try {
+      answer(OF_ITSELF + "/passive.img");
+    } finally {
+      answer("sudo rm /oem/98_break.yaml && sync");
+    }
 
     rebootUntil("passive_mode");
 
