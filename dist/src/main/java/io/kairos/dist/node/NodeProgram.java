@@ -1,5 +1,6 @@
 package io.kairos.dist.node;
 
+import io.kairos.agent.node.JournalProgress;
 import io.kairos.base.KairosException;
 import io.kairos.base.Problem;
 import io.kairos.dist.cli.CommandLine;
@@ -8,6 +9,7 @@ import io.kairos.dist.cli.Console;
 import io.kairos.dist.cli.ErrorText;
 import io.kairos.dist.cli.Help;
 import io.kairos.dist.cli.Verb;
+import io.kairos.host.linux.LinuxHost;
 import java.util.List;
 import java.util.Map;
 
@@ -44,6 +46,9 @@ final class NodeProgram {
       return run.verb().action().orElseThrow().run(run.given());
     } catch (KairosException failure) {
       console.out().print(ErrorText.of(failure));
+      if (JournalProgress.isApart(LinuxHost.here(), environment)) {
+        console.err().print(ErrorText.of(failure)); // the screen of a service leaves no trace
+      }
       return FAILED;
     } catch (RuntimeException bug) {
       console.err().print(ErrorText.of(bug));

@@ -94,9 +94,6 @@ public final class InstallCommand {
       }
     } catch (KairosException e) {
       frontend.ifPresent(events -> events.error(e.getMessage()));
-      if (JournalProgress.isApart(machine, System.getenv())) {
-        err.println("error: " + e.getMessage());
-      }
       throw e;
     }
   }

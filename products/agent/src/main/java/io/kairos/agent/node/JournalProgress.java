@@ -28,16 +28,22 @@ public final class JournalProgress {
     return isApart(host, environment) ? new ConsoleProgress(err, false, false, 0) : Progress.SILENT;
   }
 
-  /** Whether standard error is a journal, and what is printed on the terminal is not seen there. */
+  /**
+   * Whether standard error is a journal, and standard output a screen that neither the journal nor
+   * the console shows.
+   */
   public static boolean isApart(Host host, Map<String, String> environment) {
-    return !environment.getOrDefault(VARIABLE, "").isEmpty()
-        && !terminal(host).equals(console(host));
+    if (environment.getOrDefault(VARIABLE, "").isEmpty()) {
+      return false;
+    }
+    Path output = output(host);
+    return output.startsWith("/dev/") && !output.endsWith(console(host));
   }
 
-  /** {@code tty1}, or the name of whatever else standard output is. */
-  private static String terminal(Host host) {
+  /** {@code /dev/tty1}, or whatever else standard output is. */
+  private static Path output(Host host) {
     try {
-      return String.valueOf(Files.readSymbolicLink(host.path("/proc/self/fd/1")).getFileName());
+      return Files.readSymbolicLink(host.path("/proc/self/fd/1"));
     } catch (IOException e) {
       throw new HostFailure("cannot see where the output goes", e);
     }

@@ -22,7 +22,7 @@ class JournalProgressTest {
     ScratchHost host =
         new ScratchHost(folder)
             .with("/sys/class/tty/console/active", consoles + "\n")
-            .withLink("/proc/self/fd/1", "/dev/" + terminal);
+            .withLink("/proc/self/fd/1", terminal);
     var bytes = new ByteArrayOutputStream();
     var err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     JournalProgress.of(host, environment, err)
@@ -32,16 +32,21 @@ class JournalProgressTest {
 
   @Test
   void aServiceOnTheScreenTellsTheSerialConsole() {
-    assertThat(told("tty1", "tty1 ttyS0", SERVICE)).isEqualTo("install: done in 3.0 s\n");
+    assertThat(told("/dev/tty1", "tty1 ttyS0", SERVICE)).isEqualTo("install: done in 3.0 s\n");
   }
 
   @Test
   void theConsoleThatShowsTheBarsHearsNothing() {
-    assertThat(told("tty1", "ttyS0 tty1", SERVICE)).isEmpty();
+    assertThat(told("/dev/tty1", "ttyS0 tty1", SERVICE)).isEmpty();
+  }
+
+  @Test
+  void aServiceWhoseOutputIsTheJournalTellsItOnce() {
+    assertThat(told("socket:[12345]", "tty1 ttyS0", SERVICE)).isEmpty();
   }
 
   @Test
   void aPersonAtATerminalHearsItOnce() {
-    assertThat(told("pts0", "tty1", Map.of())).isEmpty();
+    assertThat(told("/dev/pts/0", "tty1", Map.of())).isEmpty();
   }
 }
