@@ -3,6 +3,8 @@ package io.kairos.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
@@ -13,6 +15,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -184,5 +189,78 @@ class OperatorFaultsIT {
             .await("the second to lead", Duration.ofSeconds(30), second::isLeading);
       }
     }
+  }
+
+  /** Each goes on from times that another has written, with nodes that are wrong as well. */
+  @Test
+  void operatorsAndNodesMayHaveWrongClocks() {
+    var wrong = List.of(Duration.ofHours(-1), Duration.ofHours(1));
+    kubelets.clocksAreAhead(Duration.ofMinutes(-30));
+    try {
+      fixture.create("clocks", SPEC + "rebootTimeoutSeconds: 600\n");
+      for (int i = 0; i < NODES.size(); i++) {
+        String node = NODES.get(i);
+        try (OperatorProcess operator = skewed(wrong.get(i % wrong.size()))) {
+          fixture.await(
+              node + " to be worked on",
+              () -> fixture.isEntry("clocks", node, entry -> entry.jobName() != null));
+          assertThat(operator.context().clock().instant())
+              .isBetween(Instant.now().minusSeconds(5), Instant.now().plusSeconds(5));
+        }
+        kubelets.clocksAreAhead(Duration.ofMinutes(i % 2 == 0 ? 30 : -30));
+      }
+      try (OperatorProcess last = skewed(Duration.ofHours(1))) {
+        assertDoneOnce("clocks");
+        assertThat(last.isLeading()).isTrue();
+      }
+    } finally {
+      kubelets.clocksAreAhead(Duration.ZERO);
+    }
+  }
+
+  private static OperatorProcess skewed(Duration ahead) {
+    return fixture.operator(fixture.cluster.kubeconfig(), () -> Instant.now().plus(ahead));
+  }
+
+  /** To whom the holder's clock is behind, its own is ahead: only the difference counts. */
+  @Test
+  void aLeaseAgesByWhenItsRenewalIsSeen() {
+    Duration hour = Duration.ofHours(1);
+    hold(Instant.now().minus(hour));
+    try (OperatorProcess candidate =
+        fixture.operator(fixture.cluster.kubeconfig(), "--leader-elect")) {
+      Instant end = Instant.now().plus(Duration.ofSeconds(20)); // longer than a lease
+      fixture.await(
+          "the holder to have renewed it for long enough",
+          () -> {
+            hold(Instant.now().minus(hour));
+            assertThat(candidate.isLeading()).as("it takes the lease of a live leader").isFalse();
+            return Instant.now().isAfter(end);
+          });
+      hold(Instant.now().plus(hour)); // its last
+      fixture
+          .cluster
+          .controlPlane()
+          .await("the candidate to lead", Duration.ofSeconds(40), candidate::isLeading);
+    }
+  }
+
+  private static void hold(Instant renewed) {
+    var time = ZonedDateTime.ofInstant(renewed, ZoneOffset.UTC);
+    var lease =
+        new LeaseBuilder()
+            .withNewMetadata()
+            .withName("ce9721c3.kairos.io")
+            .withNamespace(OperatorFixture.OPERATOR_NAMESPACE)
+            .endMetadata()
+            .withNewSpec()
+            .withHolderIdentity("another")
+            .withLeaseDurationSeconds(15)
+            .withAcquireTime(time)
+            .withRenewTime(time)
+            .withLeaseTransitions(0)
+            .endSpec()
+            .build();
+    fixture.client.resource(lease).createOr(NonDeletingOperation::update);
   }
 }

@@ -25,6 +25,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,12 +86,25 @@ final class OperatorFixture implements AutoCloseable {
   }
 
   OperatorProcess operator(Path kubeconfig, Map<String, String> environment, String... flags) {
+    return OperatorProcess.start(
+        options(kubeconfig, flags), OperatorEnvironment.of(environment), ControllerModules.ALL);
+  }
+
+  /** One whose machine has another clock than this one. */
+  OperatorProcess operator(Path kubeconfig, InstantSource clock, String... flags) {
+    return OperatorProcess.start(
+        options(kubeconfig, flags),
+        OperatorEnvironment.of(environment()),
+        ControllerModules.ALL,
+        clock);
+  }
+
+  private static OperatorOptions options(Path kubeconfig, String... flags) {
     var words =
         new ArrayList<>(
             List.of("--kubeconfig=" + kubeconfig, "--health-probe-bind-address=127.0.0.1:0"));
     words.addAll(List.of(flags));
-    return OperatorProcess.start(
-        OperatorOptions.parse(words), OperatorEnvironment.of(environment), ControllerModules.ALL);
+    return OperatorOptions.parse(words);
   }
 
   static Map<String, String> environment() {

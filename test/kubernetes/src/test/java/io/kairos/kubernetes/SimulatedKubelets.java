@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.kairos.formats.json.Json;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ final class SimulatedKubelets implements AutoCloseable {
   private final ExecutorService work = Executors.newFixedThreadPool(8);
   private final SharedIndexInformer<Pod> pods;
   private final Thread heartbeats;
+  private volatile Duration clockOffset = Duration.ZERO;
 
   /**
    * @param endings null for a pod that runs until it is deleted
@@ -269,7 +271,7 @@ final class SimulatedKubelets implements AutoCloseable {
     client.resource(changed).updateStatus();
   }
 
-  private static List<ContainerStatus> statuses(List<Container> containers, Ending ending) {
+  private List<ContainerStatus> statuses(List<Container> containers, Ending ending) {
     var statuses = new ArrayList<ContainerStatus>();
     for (Container container : containers) {
       ContainerState state =
@@ -301,8 +303,13 @@ final class SimulatedKubelets implements AutoCloseable {
     return statuses;
   }
 
-  private static String now() {
-    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+  /** What the clocks of nodes are ahead of this machine's from now on; negative for behind. */
+  void clocksAreAhead(Duration ahead) {
+    clockOffset = ahead;
+  }
+
+  private String now() {
+    return Instant.now().plus(clockOffset).truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   @Override
