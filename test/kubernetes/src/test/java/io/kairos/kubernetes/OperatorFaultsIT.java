@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
@@ -198,14 +199,13 @@ class OperatorFaultsIT {
     kubelets.clocksAreAhead(Duration.ofMinutes(-30));
     try {
       fixture.create("clocks", SPEC + "rebootTimeoutSeconds: 600\n");
-      for (int i = 0; i < NODES.size(); i++) {
-        String node = NODES.get(i);
+      for (int i = 0; i < NODES.size() / 2; i++) {
+        String node = NODES.get(2 * i);
         try (OperatorProcess operator = skewed(wrong.get(i % wrong.size()))) {
           fixture.await(
               node + " to be worked on",
               () -> fixture.isEntry("clocks", node, entry -> entry.jobName() != null));
-          assertThat(operator.context().clock().instant())
-              .isBetween(Instant.now().minusSeconds(5), Instant.now().plusSeconds(5));
+          fixture.await("the server's time to count", () -> isNow(operator.context().clock()));
         }
         kubelets.clocksAreAhead(Duration.ofMinutes(i % 2 == 0 ? 30 : -30));
       }
@@ -216,6 +216,11 @@ class OperatorFaultsIT {
     } finally {
       kubelets.clocksAreAhead(Duration.ZERO);
     }
+  }
+
+  private static boolean isNow(InstantSource clock) {
+    Duration off = Duration.between(Instant.now(), clock.instant());
+    return off.abs().compareTo(Duration.ofSeconds(5)) < 0;
   }
 
   private static OperatorProcess skewed(Duration ahead) {

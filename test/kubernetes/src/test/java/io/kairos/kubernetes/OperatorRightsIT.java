@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -35,6 +35,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,8 +63,12 @@ class OperatorRightsIT {
   private static final String MANAGER = "operator-manager-role";
   private static final String METRICS = "operator-metrics-auth-role";
   private static final String LEASES = "operator-leader-election-role";
-  private static final Duration LONG_ENOUGH = Duration.ofSeconds(40);
-  private static final Duration BROKEN = Duration.ofSeconds(20);
+  private static final Duration LONG_ENOUGH = Duration.ofMinutes(2);
+
+  /**
+   * For whoever changes the roles: takes each verb of each resource away by itself, for an hour.
+   */
+  private static final boolean VERBS = Boolean.getBoolean("kairos.rights.verbs");
 
   /** OSArtifacts whose mistake has been put right. */
   private static final Set<String> EDITED = ConcurrentHashMap.newKeySet();
@@ -141,36 +146,24 @@ class OperatorRightsIT {
   @Tag("long")
   @TestFactory
   List<DynamicTest> withoutAnyRuleSomethingBreaks() {
+    Instant begin = Instant.now();
+    assertThat(missing(LONG_ENOUGH)).as("what did not happen with all rules").isEmpty();
+    // So much longer than with all rules that what is missing then is missing for want of a right.
+    Duration broken = Duration.between(begin, Instant.now()).multipliedBy(2).plusSeconds(5);
     var tests = new ArrayList<DynamicTest>();
     KubernetesClient client = fixture.client;
     for (String name : List.of(MANAGER, METRICS)) {
-      ClusterRole role = client.rbac().clusterRoles().withName(name).get();
-      for (PolicyRule rule : role.getRules()) {
+      List<PolicyRule> all = client.rbac().clusterRoles().withName(name).get().getRules();
+      for (Less less : VERBS ? withoutAVerb(all) : withoutARule(all)) {
         tests.add(
             DynamicTest.dynamicTest(
-                name + " without " + rule.getResources() + " " + rule.getVerbs(),
+                name + " without " + less.what(),
                 () -> {
-                  client
-                      .rbac()
-                      .clusterRoles()
-                      .withName(name)
-                      .edit(
-                          has -> {
-                            has.getRules().remove(rule);
-                            return has;
-                          });
+                  setRules(name, less.rules());
                   try {
-                    assertThat(missing(BROKEN)).as("what breaks").isNotEmpty();
+                    assertThat(missing(broken)).as("what breaks").isNotEmpty();
                   } finally {
-                    client
-                        .rbac()
-                        .clusterRoles()
-                        .withName(name)
-                        .edit(
-                            has -> {
-                              has.setRules(role.getRules());
-                              return has;
-                            });
+                    setRules(name, all);
                   }
                 }));
       }
@@ -189,7 +182,7 @@ class OperatorRightsIT {
                         return has;
                       });
               try {
-                assertThat(missing(BROKEN)).contains("it leads");
+                assertThat(missing(broken)).contains("it leads");
               } finally {
                 roles
                     .withName(LEASES)
@@ -201,6 +194,60 @@ class OperatorRightsIT {
               }
             }));
     return tests;
+  }
+
+  /** A role of which something was taken away. */
+  private record Less(String what, List<PolicyRule> rules) {}
+
+  private static List<Less> withoutARule(List<PolicyRule> all) {
+    return all.stream()
+        .map(
+            rule ->
+                new Less(
+                    rule.getResources() + " " + rule.getVerbs(),
+                    all.stream().filter(each -> !each.equals(rule)).toList()))
+        .toList();
+  }
+
+  private static List<Less> withoutAVerb(List<PolicyRule> all) {
+    var less = new ArrayList<Less>();
+    for (PolicyRule rule : all) {
+      List<PolicyRule> others = all.stream().filter(each -> !each.equals(rule)).toList();
+      for (String resource : rule.getResources()) {
+        for (String verb : rule.getVerbs()) {
+          var kept = new ArrayList<>(others);
+          kept.add(
+              new PolicyRuleBuilder(rule)
+                  .withResources(without(rule.getResources(), resource))
+                  .build());
+          kept.add(
+              new PolicyRuleBuilder(rule)
+                  .withResources(resource)
+                  .withVerbs(without(rule.getVerbs(), verb))
+                  .build());
+          kept.removeIf(each -> each.getResources().isEmpty() || each.getVerbs().isEmpty());
+          less.add(new Less(resource + " " + verb, kept));
+        }
+      }
+    }
+    return less;
+  }
+
+  private static List<String> without(List<String> all, String one) {
+    return all.stream().filter(each -> !each.equals(one)).toList();
+  }
+
+  private static void setRules(String role, List<PolicyRule> rules) {
+    fixture
+        .client
+        .rbac()
+        .clusterRoles()
+        .withName(role)
+        .edit(
+            has -> {
+              has.setRules(rules);
+              return has;
+            });
   }
 
   /** Runs everything once; what has not happened in time. */
