@@ -44,7 +44,7 @@ final class RolloutText {
         + ": "
         + part.word()
         + (part.attempt() > 1 ? " (attempt " + part.attempt() + ")" : "")
-        + (part.reason().isEmpty() ? "" : " " + part.reason())
+        + (part.reason().isEmpty() ? "" : " (" + part.reason() + ")")
         + (message.isEmpty() ? "" : ": " + message)
         + versions(part)
         + part.took().map(took -> ", took " + spelled(took)).orElse("");

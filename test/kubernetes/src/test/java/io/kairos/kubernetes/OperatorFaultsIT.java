@@ -9,6 +9,7 @@ import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.kubernetes.SimulatedKubelets.Ending;
+import io.kairos.operator.nodeop.NodeStatus;
 import io.kairos.operator.process.OperatorProcess;
 import io.kairos.testkit.process.SupervisedProcess;
 import java.io.IOException;
@@ -195,27 +196,36 @@ class OperatorFaultsIT {
   /** Each goes on from times that another has written, with nodes that are wrong as well. */
   @Test
   void operatorsAndNodesMayHaveWrongClocks() {
-    var wrong = List.of(Duration.ofHours(-1), Duration.ofHours(1));
-    kubelets.clocksAreAhead(Duration.ofMinutes(-30));
+    Duration hour = Duration.ofHours(1);
+    kubelets.clocksAreAhead(hour.negated());
+    kubelets.holdReboots(true);
     try {
       fixture.create("clocks", SPEC + "rebootTimeoutSeconds: 600\n");
-      for (int i = 0; i < NODES.size() / 2; i++) {
-        String node = NODES.get(2 * i);
-        try (OperatorProcess operator = skewed(wrong.get(i % wrong.size()))) {
+      List<Duration> ahead = List.of(hour.negated(), hour, hour.negated());
+      for (int i = 0; i < ahead.size(); i++) {
+        int begun = 2 * (i + 1);
+        try (OperatorProcess operator = skewed(ahead.get(i))) {
+          fixture.patchSpec("clocks", "{\"concurrency\":" + begun + "}");
           fixture.await(
-              node + " to be worked on",
-              () -> fixture.isEntry("clocks", node, entry -> entry.jobName() != null));
+              begun + " nodes to be rebooting",
+              () -> NODES.stream().filter(OperatorFaultsIT::isRebooting).count() == begun);
           fixture.await("the server's time to count", () -> isNow(operator.context().clock()));
         }
-        kubelets.clocksAreAhead(Duration.ofMinutes(i % 2 == 0 ? 30 : -30));
+        kubelets.clocksAreAhead(ahead.get(i));
       }
-      try (OperatorProcess last = skewed(Duration.ofHours(1))) {
+      kubelets.holdReboots(false);
+      try (OperatorProcess last = skewed(hour)) {
         assertDoneOnce("clocks");
         assertThat(last.isLeading()).isTrue();
       }
     } finally {
+      kubelets.holdReboots(false);
       kubelets.clocksAreAhead(Duration.ZERO);
     }
+  }
+
+  private static boolean isRebooting(String node) {
+    return fixture.isEntry("clocks", node, entry -> entry.step() == NodeStatus.Step.Reboot);
   }
 
   private static boolean isNow(InstantSource clock) {

@@ -57,6 +57,7 @@ final class SimulatedKubelets implements AutoCloseable {
   private final SharedIndexInformer<Pod> pods;
   private final Thread heartbeats;
   private volatile Duration clockOffset = Duration.ZERO;
+  private volatile boolean rebootsAreHeld;
 
   /**
    * @param endings null for a pod that runs until it is deleted
@@ -233,7 +234,7 @@ final class SimulatedKubelets implements AutoCloseable {
   private void reboot(Pod pod) {
     String pattern = pod.getSpec().getContainers().getFirst().getCommand().getLast();
     String job = pattern.substring(0, pattern.length() - 2);
-    if (!finishedJobs.contains(job)) {
+    if (rebootsAreHeld || !finishedJobs.contains(job)) {
       later(() -> handle(pod));
       return;
     }
@@ -306,6 +307,11 @@ final class SimulatedKubelets implements AutoCloseable {
   /** What the clocks of nodes are ahead of this machine's from now on; negative for behind. */
   void clocksAreAhead(Duration ahead) {
     clockOffset = ahead;
+  }
+
+  /** No node reboots while this is on. */
+  void holdReboots(boolean held) {
+    rebootsAreHeld = held;
   }
 
   private String now() {

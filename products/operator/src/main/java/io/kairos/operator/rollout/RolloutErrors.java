@@ -5,7 +5,10 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kairos.base.HostFailure;
 import io.kairos.base.KairosException;
 import io.kairos.base.Refused;
+import java.net.ConnectException;
 import java.net.HttpURLConnection;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
@@ -40,14 +43,24 @@ final class RolloutErrors {
     return e.getCode() <= 0;
   }
 
-  /** The innermost failure, which names the fact. */
+  /** The innermost failure that names the fact. */
   static String reason(Throwable failure) {
-    Throwable inner = failure;
-    while (inner.getCause() != null) {
-      inner = inner.getCause();
+    String named = "";
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      switch (each) {
+        case UnknownHostException e -> {
+          return "unknown host " + e.getMessage();
+        }
+        case ConnectException _ -> { // of the JDK's HTTP client, which leaves the text out
+          return "no connection";
+        }
+        case HttpTimeoutException _ -> {
+          return "no answer in time";
+        }
+        default -> named = each.getMessage() == null ? named : each.getMessage();
+      }
     }
-    String text = inner.getMessage();
-    return text == null || text.isEmpty() ? inner.getClass().getSimpleName() : text;
+    return named.isEmpty() ? failure.getClass().getSimpleName() : named;
   }
 
   KairosException explained(KubernetesClientException e) {
