@@ -22,16 +22,17 @@ public final class CloudConfigFiles {
   private CloudConfigFiles() {}
 
   /**
-   * All regular files below a directory, which may be a link to one: folders entered in place, by
-   * the byte order of their names. Linked folders below it are not entered; what is missing or
-   * unreadable is left out.
+   * All regular files below a directory: folders entered in place, by the byte order of their
+   * names. Linked folders are not entered, but the directory itself may be one where its name ends
+   * with a slash, as for the kernel; what is missing or unreadable is left out.
    *
    * @return paths of the host, such as {@code /oem/90_custom.yaml}
    */
   public static List<String> below(Host host, String directory) {
     List<String> files = new ArrayList<>();
     try {
-      collect(host, stripSlash(directory), host.resolved(stripSlash(directory)), files);
+      String name = stripSlash(directory);
+      collect(host, name, name.equals(directory) ? host.path(name) : host.resolved(name), files);
     } catch (HostFailure noPath) {
       return List.of();
     }

@@ -99,7 +99,7 @@ final class StageLoader {
               real ->
                   loaded.add(
                       Files.isDirectory(real)
-                          ? new StageSource(path, directory(absolute(path)))
+                          ? new StageSource(withoutSlash(path), directory(absolute(path)))
                           : file(absolute(path))));
     }
     sources.extras().forEach(extra -> loaded.add(argument(extra)));
@@ -107,6 +107,10 @@ final class StageLoader {
       loaded.add(once(DOCUMENT, text, () -> text));
     }
     return loaded;
+  }
+
+  private static String withoutSlash(String path) {
+    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
   private List<StageFile> directory(String path) {

@@ -28,8 +28,9 @@ public record StageSources(
     DOTTED
   }
 
+  /** In an initramfs the second one is a link, which is followed for its slash. */
   private static final List<String> STANDARD =
-      List.of("/system/oem", "/oem", "/usr/local/cloud-config");
+      List.of("/system/oem", "/oem/", "/usr/local/cloud-config");
 
   public StageSources {
     paths = List.copyOf(paths);

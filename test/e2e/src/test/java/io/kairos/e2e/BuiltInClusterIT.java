@@ -101,7 +101,7 @@ class BuiltInClusterIT {
                   .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
                   .build();
           OperatorProcess _ = operator(cluster)) {
-        apply(client);
+        apply(cluster, client);
         Resource<GenericKubernetesResource> demo =
             client
                 .genericKubernetesResources(
@@ -157,27 +157,12 @@ class BuiltInClusterIT {
         List.of(OSArtifactReconciler::register));
   }
 
-  private static void apply(KubernetesClient client) throws IOException {
+  private static void apply(Cluster cluster, KubernetesClient client) throws IOException {
     String crd = "/io/kairos/operator/crd/build.kairos.io_osartifacts.yaml";
     try (InputStream in = OperatorProcess.class.getResourceAsStream(crd)) {
       client.load(in).serverSideApply();
     }
-    client
-        .apiextensions()
-        .v1()
-        .customResourceDefinitions()
-        .withName("osartifacts.build.kairos.io")
-        .waitUntilCondition(
-            found ->
-                found.getStatus() != null
-                    && found.getStatus().getConditions() != null
-                    && found.getStatus().getConditions().stream()
-                        .anyMatch(
-                            each ->
-                                each.getType().equals("Established")
-                                    && each.getStatus().equals("True")),
-            30,
-            TimeUnit.SECONDS);
+    cluster.controlPlane().awaitServed("build.kairos.io/v1alpha2/osartifacts");
     try (InputStream in = resource("osartifact-inputs.yaml")) {
       client.load(in).inNamespace("default").serverSideApply();
     }

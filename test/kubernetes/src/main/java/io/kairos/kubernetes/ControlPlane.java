@@ -273,6 +273,15 @@ public final class ControlPlane implements AutoCloseable {
     apiServer.await(what, deadline, condition);
   }
 
+  /**
+   * Waits until a kind is served, which is some moments after its definition was made.
+   *
+   * @param kind group, version and plural, for example {@code example.org/v1/things}
+   */
+  public void awaitServed(String kind) {
+    await(kind + " to be served", DEADLINE, () -> admin.succeeds("/apis/" + kind));
+  }
+
   @Override
   public void close() {
     admin.close();

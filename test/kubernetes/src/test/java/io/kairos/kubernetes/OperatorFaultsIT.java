@@ -3,16 +3,23 @@ package io.kairos.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.kubernetes.SimulatedKubelets.Ending;
+import io.kairos.operator.nodeop.NodeStatus;
 import io.kairos.operator.process.OperatorProcess;
 import io.kairos.testkit.process.SupervisedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -184,5 +191,91 @@ class OperatorFaultsIT {
             .await("the second to lead", Duration.ofSeconds(30), second::isLeading);
       }
     }
+  }
+
+  /** Each goes on from times that another has written, with nodes that are wrong as well. */
+  @Test
+  void operatorsAndNodesMayHaveWrongClocks() {
+    Duration hour = Duration.ofHours(1);
+    kubelets.clocksAreAhead(hour.negated());
+    kubelets.holdReboots(true);
+    try {
+      fixture.create("clocks", SPEC + "rebootTimeoutSeconds: 600\n");
+      List<Duration> ahead = List.of(hour.negated(), hour, hour.negated());
+      for (int i = 0; i < ahead.size(); i++) {
+        int begun = 2 * (i + 1);
+        try (OperatorProcess operator = skewed(ahead.get(i))) {
+          fixture.patchSpec("clocks", "{\"concurrency\":" + begun + "}");
+          fixture.await(
+              begun + " nodes to be rebooting",
+              () -> NODES.stream().filter(OperatorFaultsIT::isRebooting).count() == begun);
+          fixture.await("the server's time to count", () -> isNow(operator.context().clock()));
+        }
+        kubelets.clocksAreAhead(ahead.get(i));
+      }
+      kubelets.holdReboots(false);
+      try (OperatorProcess last = skewed(hour)) {
+        assertDoneOnce("clocks");
+        assertThat(last.isLeading()).isTrue();
+      }
+    } finally {
+      kubelets.holdReboots(false);
+      kubelets.clocksAreAhead(Duration.ZERO);
+    }
+  }
+
+  private static boolean isRebooting(String node) {
+    return fixture.isEntry("clocks", node, entry -> entry.step() == NodeStatus.Step.Reboot);
+  }
+
+  private static boolean isNow(InstantSource clock) {
+    Duration off = Duration.between(Instant.now(), clock.instant());
+    return off.abs().compareTo(Duration.ofSeconds(5)) < 0;
+  }
+
+  private static OperatorProcess skewed(Duration ahead) {
+    return fixture.operator(fixture.cluster.kubeconfig(), () -> Instant.now().plus(ahead));
+  }
+
+  /** To whom the holder's clock is behind, its own is ahead: only the difference counts. */
+  @Test
+  void aLeaseAgesByWhenItsRenewalIsSeen() {
+    Duration hour = Duration.ofHours(1);
+    hold(Instant.now().minus(hour));
+    try (OperatorProcess candidate =
+        fixture.operator(fixture.cluster.kubeconfig(), "--leader-elect")) {
+      Instant end = Instant.now().plus(Duration.ofSeconds(20)); // longer than a lease
+      fixture.await(
+          "the holder to have renewed it for long enough",
+          () -> {
+            hold(Instant.now().minus(hour));
+            assertThat(candidate.isLeading()).as("it takes the lease of a live leader").isFalse();
+            return Instant.now().isAfter(end);
+          });
+      hold(Instant.now().plus(hour)); // its last
+      fixture
+          .cluster
+          .controlPlane()
+          .await("the candidate to lead", Duration.ofSeconds(40), candidate::isLeading);
+    }
+  }
+
+  private static void hold(Instant renewed) {
+    var time = ZonedDateTime.ofInstant(renewed, ZoneOffset.UTC);
+    var lease =
+        new LeaseBuilder()
+            .withNewMetadata()
+            .withName("ce9721c3.kairos.io")
+            .withNamespace(OperatorFixture.OPERATOR_NAMESPACE)
+            .endMetadata()
+            .withNewSpec()
+            .withHolderIdentity("another")
+            .withLeaseDurationSeconds(15)
+            .withAcquireTime(time)
+            .withRenewTime(time)
+            .withLeaseTransitions(0)
+            .endSpec()
+            .build();
+    fixture.client.resource(lease).createOr(NonDeletingOperation::update);
   }
 }

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kairos.operator.ControllerModules;
@@ -17,7 +16,6 @@ import io.kairos.operator.OperatorEnvironment;
 import io.kairos.operator.OperatorOptions;
 import io.kairos.operator.nodeop.NodeOp;
 import io.kairos.operator.nodeop.NodeStatus;
-import io.kairos.operator.osartifact.OSArtifact;
 import io.kairos.operator.process.OperatorProcess;
 import io.kairos.testkit.process.SupervisedProcess;
 import java.io.ByteArrayInputStream;
@@ -25,6 +23,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +40,11 @@ final class OperatorFixture implements AutoCloseable {
           "operator.kairos.io_nodeops",
           "operator.kairos.io_nodeopupgrades",
           "build.kairos.io_osartifacts");
+  private static final List<String> KINDS =
+      List.of(
+          "operator.kairos.io/v1alpha1/nodeops",
+          "operator.kairos.io/v1alpha1/nodeopupgrades",
+          "build.kairos.io/v1alpha2/osartifacts");
 
   final Cluster cluster;
   final KubernetesClient client;
@@ -61,16 +65,7 @@ final class OperatorFixture implements AutoCloseable {
                 .endMetadata()
                 .build())
         .create();
-    await("the kinds to be served", this::serves);
-  }
-
-  private boolean serves() {
-    try {
-      return client.resources(NodeOp.class).inAnyNamespace().list() != null
-          && client.resources(OSArtifact.class).inAnyNamespace().list() != null;
-    } catch (KubernetesClientException e) {
-      return false;
-    }
+    KINDS.forEach(cluster.controlPlane()::awaitServed);
   }
 
   static KubernetesClient client(Path kubeconfig) {
@@ -85,12 +80,25 @@ final class OperatorFixture implements AutoCloseable {
   }
 
   OperatorProcess operator(Path kubeconfig, Map<String, String> environment, String... flags) {
+    return OperatorProcess.start(
+        options(kubeconfig, flags), OperatorEnvironment.of(environment), ControllerModules.ALL);
+  }
+
+  /** One whose machine has another clock than this one. */
+  OperatorProcess operator(Path kubeconfig, InstantSource clock, String... flags) {
+    return OperatorProcess.start(
+        options(kubeconfig, flags),
+        OperatorEnvironment.of(environment()),
+        ControllerModules.ALL,
+        clock);
+  }
+
+  private static OperatorOptions options(Path kubeconfig, String... flags) {
     var words =
         new ArrayList<>(
             List.of("--kubeconfig=" + kubeconfig, "--health-probe-bind-address=127.0.0.1:0"));
     words.addAll(List.of(flags));
-    return OperatorProcess.start(
-        OperatorOptions.parse(words), OperatorEnvironment.of(environment), ControllerModules.ALL);
+    return OperatorOptions.parse(words);
   }
 
   static Map<String, String> environment() {

@@ -2,9 +2,11 @@ package io.kairos.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -16,6 +18,9 @@ import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.kubernetes.SimulatedKubelets.Ending;
 import io.kairos.operator.nodeop.NodeOp;
+import io.kairos.operator.osartifact.OSArtifact;
+import io.kairos.operator.osartifact.OSArtifactStatus;
+import io.kairos.operator.osartifact.OSArtifactStatus.Phase;
 import io.kairos.operator.process.OperatorProcess;
 import io.kairos.operator.upgrade.NodeOpUpgrade;
 import java.io.ByteArrayInputStream;
@@ -30,12 +35,16 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -56,8 +65,17 @@ class OperatorRightsIT {
   private static final String MANAGER = "operator-manager-role";
   private static final String METRICS = "operator-metrics-auth-role";
   private static final String LEASES = "operator-leader-election-role";
-  private static final Duration LONG_ENOUGH = Duration.ofSeconds(40);
-  private static final Duration BROKEN = Duration.ofSeconds(20);
+  private static final Duration LONG_ENOUGH = Duration.ofMinutes(2);
+
+  /**
+   * For whoever changes the roles: takes away verbs one by one, of resources that match this, for
+   * example {@code secrets|pods/.*}; half a minute each.
+   */
+  private static final Optional<Pattern> VERBS =
+      Optional.ofNullable(System.getProperty("kairos.rights.verbs")).map(Pattern::compile);
+
+  /** OSArtifacts whose mistake has been put right. */
+  private static final Set<String> EDITED = ConcurrentHashMap.newKeySet();
 
   private static OperatorFixture fixture;
   private static SimulatedKubelets kubelets;
@@ -86,16 +104,25 @@ class OperatorRightsIT {
           .filter(OperatorRightsIT::isAboutRights)
           .forEach(item -> fixture.client.resource(item).create());
     }
-    kubelets =
-        new SimulatedKubelets(
-            fixture.client,
-            pod -> pod.getMetadata().getName().startsWith("workload") ? null : Ending.WELL);
+    kubelets = new SimulatedKubelets(fixture.client, OperatorRightsIT::ending);
     kubelets.addNode("r1", Map.of("kubernetes.io/hostname", "r1"));
     kubeconfig =
         fixture
             .cluster
             .kubeconfigOf(OperatorFixture.OPERATOR_NAMESPACE, ACCOUNT)
             .write(FOLDER.resolve("operator.kubeconfig"));
+  }
+
+  /** Workloads run on; a builder fails until its artifact has been edited. */
+  private static Ending ending(Pod pod) {
+    String artifact =
+        pod.getMetadata().getLabels() == null
+            ? null
+            : pod.getMetadata().getLabels().get("build.kairos.io/artifact");
+    if (artifact != null && !EDITED.contains(artifact)) {
+      return new Ending(1, "no such package");
+    }
+    return pod.getMetadata().getName().startsWith("workload") ? null : Ending.WELL;
   }
 
   private static boolean isAboutRights(HasMetadata item) {
@@ -123,39 +150,24 @@ class OperatorRightsIT {
   @Tag("long")
   @TestFactory
   List<DynamicTest> withoutAnyRuleSomethingBreaks() {
+    Instant begin = Instant.now();
+    assertThat(missing(LONG_ENOUGH)).as("what did not happen with all rules").isEmpty();
+    // So much longer than with all rules that what is missing then is missing for want of a right.
+    Duration broken = Duration.between(begin, Instant.now()).multipliedBy(2).plusSeconds(5);
     var tests = new ArrayList<DynamicTest>();
     KubernetesClient client = fixture.client;
     for (String name : List.of(MANAGER, METRICS)) {
-      ClusterRole role = client.rbac().clusterRoles().withName(name).get();
-      for (PolicyRule rule : role.getRules()) {
-        if (isForBuilds(rule)) {
-          continue; // no OSArtifact is built here
-        }
+      List<PolicyRule> all = client.rbac().clusterRoles().withName(name).get().getRules();
+      for (Less less : VERBS.map(of -> withoutAVerb(all, of)).orElseGet(() -> withoutARule(all))) {
         tests.add(
             DynamicTest.dynamicTest(
-                name + " without " + rule.getResources() + " " + rule.getVerbs(),
+                name + " without " + less.what(),
                 () -> {
-                  client
-                      .rbac()
-                      .clusterRoles()
-                      .withName(name)
-                      .edit(
-                          has -> {
-                            has.getRules().remove(rule);
-                            return has;
-                          });
+                  setRules(name, less.rules());
                   try {
-                    assertThat(missing(BROKEN)).as("what breaks").isNotEmpty();
+                    assertThat(missing(broken)).as("what breaks").isNotEmpty();
                   } finally {
-                    client
-                        .rbac()
-                        .clusterRoles()
-                        .withName(name)
-                        .edit(
-                            has -> {
-                              has.setRules(role.getRules());
-                              return has;
-                            });
+                    setRules(name, all);
                   }
                 }));
       }
@@ -174,7 +186,7 @@ class OperatorRightsIT {
                         return has;
                       });
               try {
-                assertThat(missing(BROKEN)).contains("it leads");
+                assertThat(missing(broken)).contains("it leads");
               } finally {
                 roles
                     .withName(LEASES)
@@ -188,10 +200,61 @@ class OperatorRightsIT {
     return tests;
   }
 
-  private static boolean isForBuilds(PolicyRule rule) {
-    return rule.getApiGroups().contains("build.kairos.io")
-        || Set.of("namespaces", "configmaps", "secrets", "persistentvolumeclaims")
-            .containsAll(rule.getResources());
+  /** A role of which something was taken away. */
+  private record Less(String what, List<PolicyRule> rules) {}
+
+  private static List<Less> withoutARule(List<PolicyRule> all) {
+    return all.stream()
+        .map(
+            rule ->
+                new Less(
+                    rule.getResources() + " " + rule.getVerbs(),
+                    all.stream().filter(each -> !each.equals(rule)).toList()))
+        .toList();
+  }
+
+  private static List<Less> withoutAVerb(List<PolicyRule> all, Pattern resources) {
+    var less = new ArrayList<Less>();
+    for (PolicyRule rule : all) {
+      List<PolicyRule> others = all.stream().filter(each -> !each.equals(rule)).toList();
+      for (String resource : rule.getResources()) {
+        if (!resources.matcher(resource).matches()) {
+          continue;
+        }
+        for (String verb : rule.getVerbs()) {
+          var kept = new ArrayList<>(others);
+          kept.add(
+              new PolicyRuleBuilder(rule)
+                  .withResources(without(rule.getResources(), resource))
+                  .build());
+          kept.add(
+              new PolicyRuleBuilder(rule)
+                  .withResources(resource)
+                  .withVerbs(without(rule.getVerbs(), verb))
+                  .build());
+          kept.removeIf(each -> each.getResources().isEmpty() || each.getVerbs().isEmpty());
+          less.add(new Less(resource + " " + verb, kept));
+        }
+      }
+    }
+    return less;
+  }
+
+  private static List<String> without(List<String> all, String one) {
+    return all.stream().filter(each -> !each.equals(one)).toList();
+  }
+
+  private static void setRules(String role, List<PolicyRule> rules) {
+    fixture
+        .client
+        .rbac()
+        .clusterRoles()
+        .withName(role)
+        .edit(
+            has -> {
+              has.setRules(rules);
+              return has;
+            });
   }
 
   /** Runs everything once; what has not happened in time. */
@@ -199,12 +262,14 @@ class OperatorRightsIT {
     run++;
     String name = "rights-" + run;
     String up = "up-" + run;
+    String build = "build-" + run;
     int port = freePort();
     var expected = new LinkedHashMap<String, BooleanSupplier>();
     try (OperatorProcess operator =
         fixture.operator(
             kubeconfig, "--leader-elect", "--metrics-bind-address=127.0.0.1:" + port)) {
       prepare(name, up);
+      prepare(build);
       expected.put("it leads", operator::isLeading);
       expected.put("the node is cordoned", () -> !fixture.isSchedulable("r1"));
       expected.put("the NodeOp is finished and goes", () -> fixture.nodeOp(name) == null);
@@ -215,6 +280,9 @@ class OperatorRightsIT {
       expected.put("the workload was evicted", () -> !exists("workload-" + run));
       expected.put("events are written", () -> hasEvents(name));
       expected.put("the labeler is there", OperatorRightsIT::hasLabeler);
+      expected.put("the build fails at first", () -> EDITED.contains(build));
+      expected.put("once it is edited all is built", () -> isReady(build));
+      expected.put("what it needed is tidied away", () -> isTidy(build));
       expected.put("metrics are served", () -> servesMetrics(port));
       try {
         fixture
@@ -228,7 +296,14 @@ class OperatorRightsIT {
                   if (phase(up) != null && isPaused(up)) {
                     resume(up);
                   }
-                  return expected.isEmpty();
+                  boolean played = // one that goes at this moment is looked at once more
+                      holds(
+                          () -> {
+                            bindPods();
+                            edit(build);
+                            return true;
+                          });
+                  return played && expected.isEmpty();
                 });
       } catch (RuntimeException | Error e) { // told by what is left
         return List.copyOf(expected.keySet());
@@ -277,6 +352,102 @@ class OperatorRightsIT {
         rebootOnSuccess: true
         ttlSecondsAfterFinished: 1
         """);
+  }
+
+  private static void prepare(String build) {
+    fixture.createAll(
+        """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: definition-%1$s}
+        stringData: {ociSpec: "FROM mistaken"}
+        ---
+        apiVersion: build.kairos.io/v1alpha2
+        kind: OSArtifact
+        metadata: {name: %1$s}
+        spec:
+          image: {ociSpec: {ref: {name: definition-%1$s}}}
+          artifacts: {iso: true, osRelease: "A=1"}
+          ttlSecondsAfterFinished: 1
+          exporters:
+            - template:
+                spec:
+                  restartPolicy: Never
+                  containers: [{name: c, image: x}]
+        """
+            .formatted(build));
+  }
+
+  /** The scheduler's part. */
+  private static void bindPods() {
+    fixture.client.pods().inNamespace("default").list().getItems().stream()
+        .filter(pod -> pod.getSpec().getNodeName() == null)
+        .forEach(
+            pod ->
+                fixture
+                    .client
+                    .bindings()
+                    .inNamespace("default")
+                    .resource(
+                        new BindingBuilder()
+                            .withNewMetadata()
+                            .withName(pod.getMetadata().getName())
+                            .endMetadata()
+                            .withNewTarget()
+                            .withApiVersion("v1")
+                            .withKind("Node")
+                            .withName("r1")
+                            .endTarget()
+                            .build())
+                    .create());
+  }
+
+  /** Once it has failed: the definition and the spec, so that both copies of them change. */
+  private static void edit(String build) {
+    if (EDITED.contains(build) || build(build).phase() != Phase.ERROR) {
+      return;
+    }
+    EDITED.add(build);
+    var merge = PatchContext.of(PatchType.JSON_MERGE);
+    fixture
+        .client
+        .secrets()
+        .inNamespace("default")
+        .withName("definition-" + build)
+        .patch(merge, "{\"stringData\":{\"ociSpec\":\"FROM right\"}}");
+    fixture
+        .client
+        .resources(OSArtifact.class)
+        .inNamespace("default")
+        .withName(build)
+        .patch(merge, "{\"spec\":{\"artifacts\":{\"osRelease\":\"A=2\"}}}");
+  }
+
+  private static OSArtifactStatus build(String name) {
+    return OSArtifactStatus.read(
+        fixture
+            .client
+            .resources(OSArtifact.class)
+            .inNamespace("default")
+            .withName(name)
+            .get()
+            .getStatus());
+  }
+
+  private static boolean isReady(String build) {
+    return build(build).phase() == Phase.READY;
+  }
+
+  private static boolean isTidy(String build) {
+    var claim =
+        fixture
+            .client
+            .persistentVolumeClaims()
+            .inNamespace("default")
+            .withName(build + "-artifacts")
+            .get();
+    return build(build).cleanupTime().isPresent()
+        && (claim == null || claim.getMetadata().getDeletionTimestamp() != null);
   }
 
   private static NodeOpUpgrade upgrade(String name) {
@@ -424,6 +595,21 @@ class OperatorRightsIT {
                     .inNamespace(namespace)
                     .withName(nodeOp.getMetadata().getName())
                     .patch(merge, "{\"metadata\":{\"finalizers\":null}}"));
+    client.resources(OSArtifact.class).inNamespace(namespace).delete();
+    client
+        .resources(OSArtifact.class)
+        .inNamespace(namespace)
+        .list()
+        .getItems()
+        .forEach(
+            artifact ->
+                client
+                    .resources(OSArtifact.class)
+                    .inNamespace(namespace)
+                    .withName(artifact.getMetadata().getName())
+                    .patch(merge, "{\"metadata\":{\"finalizers\":null}}"));
+    client.persistentVolumeClaims().inNamespace(namespace).delete();
+    client.secrets().inNamespace(namespace).delete();
     client.pods().inNamespace(namespace).delete();
     client.batch().v1().jobs().inNamespace(namespace).delete();
     client

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.kairos.formats.json.Json;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -55,6 +56,8 @@ final class SimulatedKubelets implements AutoCloseable {
   private final ExecutorService work = Executors.newFixedThreadPool(8);
   private final SharedIndexInformer<Pod> pods;
   private final Thread heartbeats;
+  private volatile Duration clockOffset = Duration.ZERO;
+  private volatile boolean rebootsAreHeld;
 
   /**
    * @param endings null for a pod that runs until it is deleted
@@ -231,7 +234,7 @@ final class SimulatedKubelets implements AutoCloseable {
   private void reboot(Pod pod) {
     String pattern = pod.getSpec().getContainers().getFirst().getCommand().getLast();
     String job = pattern.substring(0, pattern.length() - 2);
-    if (!finishedJobs.contains(job)) {
+    if (rebootsAreHeld || !finishedJobs.contains(job)) {
       later(() -> handle(pod));
       return;
     }
@@ -269,7 +272,7 @@ final class SimulatedKubelets implements AutoCloseable {
     client.resource(changed).updateStatus();
   }
 
-  private static List<ContainerStatus> statuses(List<Container> containers, Ending ending) {
+  private List<ContainerStatus> statuses(List<Container> containers, Ending ending) {
     var statuses = new ArrayList<ContainerStatus>();
     for (Container container : containers) {
       ContainerState state =
@@ -301,8 +304,18 @@ final class SimulatedKubelets implements AutoCloseable {
     return statuses;
   }
 
-  private static String now() {
-    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+  /** What the clocks of nodes are ahead of this machine's from now on; negative for behind. */
+  void clocksAreAhead(Duration ahead) {
+    clockOffset = ahead;
+  }
+
+  /** No node reboots while this is on. */
+  void holdReboots(boolean held) {
+    rebootsAreHeld = held;
+  }
+
+  private String now() {
+    return Instant.now().plus(clockOffset).truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   @Override

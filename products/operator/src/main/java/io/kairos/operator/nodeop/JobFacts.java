@@ -8,9 +8,10 @@ import java.util.List;
  * What matters of a Job.
  *
  * @param active whether a pod of it exists that has not ended
- * @param detail what the Job controller says about a failure; may be empty
+ * @param detail the Job controller's word for a failure; may be empty
+ * @param message what it says about it; may be empty
  */
-public record JobFacts(String name, State state, boolean active, String detail) {
+public record JobFacts(String name, State state, boolean active, String detail, String message) {
   /** How far a Job has come. */
   public enum State {
     RUNNING,
@@ -26,17 +27,25 @@ public record JobFacts(String name, State state, boolean active, String detail) 
       if (condition.getStatus().equals("True")) {
         switch (condition.getType()) {
           case "Failed", "FailureTarget" -> {
-            String detail = condition.getReason() == null ? "" : condition.getReason();
-            return new JobFacts(name, State.FAILED, false, detail);
+            return new JobFacts(
+                name,
+                State.FAILED,
+                false,
+                orEmpty(condition.getReason()),
+                orEmpty(condition.getMessage()));
           }
           case "Complete", "SuccessCriteriaMet" -> {
-            return new JobFacts(name, State.SUCCEEDED, false, "");
+            return new JobFacts(name, State.SUCCEEDED, false, "", "");
           }
           default -> {} // suspended, for example
         }
       }
     }
     boolean active = status != null && status.getActive() != null && status.getActive() > 0;
-    return new JobFacts(name, State.RUNNING, active, "");
+    return new JobFacts(name, State.RUNNING, active, "", "");
+  }
+
+  private static String orEmpty(String text) {
+    return text == null ? "" : text;
   }
 }

@@ -64,7 +64,7 @@ public record NodeStatus(
   }
 
   @JsonIgnore
-  boolean isFailed() {
+  public boolean isFailed() {
     return FAILED.equals(phase);
   }
 
@@ -73,7 +73,7 @@ public record NodeStatus(
     return COMPLETED.equals(phase) && (jobName == null || jobName.isEmpty());
   }
 
-  int attemptNumber() {
+  public int attemptNumber() {
     return attempt == null ? 1 : attempt;
   }
 
@@ -81,7 +81,7 @@ public record NodeStatus(
    * The step; for what upstream's operator has written, the one that follows from its phase. Empty
    * when the node is finished.
    */
-  Optional<Step> currentStep() {
+  public Optional<Step> currentStep() {
     if (step != null) {
       return Optional.of(step);
     }
@@ -99,7 +99,7 @@ public record NodeStatus(
 
   /** Whether this node holds one of the slots of {@code concurrency}. */
   @JsonIgnore
-  boolean isInFlight() {
+  public boolean isInFlight() {
     return currentStep().filter(now -> now != Step.Queued).isPresent();
   }
 

@@ -4,12 +4,12 @@ import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.kairos.operator.Names;
+import io.kairos.operator.WaitingContainer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What matters of a pod that a NodeOp has made.
@@ -48,7 +48,6 @@ public record PodFacts(
   }
 
   private static final String JOB_LABEL = "batch.kubernetes.io/job-name";
-  private static final Set<String> TRANSIENT = Set.of("ContainerCreating", "PodInitializing");
 
   public static PodFacts of(Pod pod) {
     var meta = pod.getMetadata();
@@ -105,16 +104,9 @@ public record PodFacts(
 
   private static Optional<String> stuck(List<ContainerStatus> containers) {
     return containers.stream()
-        .filter(container -> container.getState() != null)
-        .filter(container -> container.getState().getWaiting() != null)
-        .filter(container -> container.getState().getWaiting().getReason() != null)
-        .filter(container -> !TRANSIENT.contains(container.getState().getWaiting().getReason()))
-        .map(
-            container ->
-                "container "
-                    + container.getName()
-                    + ": "
-                    + container.getState().getWaiting().getReason())
+        .map(WaitingContainer::of)
+        .flatMap(Optional::stream)
+        .map(waiting -> "container " + waiting.name() + ": " + waiting.reason())
         .findFirst();
   }
 }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.kairos.base.InvalidConfig;
 import io.kairos.formats.json.Json;
+import io.kairos.operator.WaitingContainer;
 import io.kairos.operator.osartifact.OSArtifactStatus.Artifact;
 import io.kairos.operator.osartifact.OSArtifactStatus.Step;
 import java.lang.System.Logger.Level;
@@ -62,9 +63,6 @@ record BuilderState(Outcome outcome, List<Step> steps, List<Artifact> artifacts,
           "OutOfmemory",
           "OutOfpods",
           "UnexpectedAdmissionError");
-
-  private static final Set<String> ORDINARY_WAITS =
-      Set.of("PodInitializing", "ContainerCreating", "");
 
   BuilderState {
     steps = List.copyOf(steps);
@@ -220,20 +218,16 @@ record BuilderState(Outcome outcome, List<Step> steps, List<Artifact> artifacts,
     for (Container container : containers(pod)) {
       Optional<String> wait =
           statusOf(container.getName(), status)
-              .map(ContainerStatus::getState)
-              .map(state -> state.getWaiting())
-              .filter(waiting -> !ORDINARY_WAITS.contains(text(waiting.getReason())))
+              .flatMap(WaitingContainer::of)
               .map(
                   waiting ->
-                      container.getName()
+                      waiting.name()
                           + ": "
-                          + waiting.getReason()
+                          + waiting.reason()
                           + " ("
                           + container.getImage()
                           + ")"
-                          + (text(waiting.getMessage()).isEmpty()
-                              ? ""
-                              : ": " + waiting.getMessage()));
+                          + (waiting.message().isEmpty() ? "" : ": " + waiting.message()));
       if (wait.isPresent()) {
         return tail(wait.get());
       }

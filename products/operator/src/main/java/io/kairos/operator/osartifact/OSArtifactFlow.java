@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
@@ -17,6 +16,7 @@ import io.kairos.base.InvalidConfig;
 import io.kairos.operator.EventRecorder.Severity;
 import io.kairos.operator.OperatorContext;
 import io.kairos.operator.Owners;
+import io.kairos.operator.nodeop.JobFacts;
 import io.kairos.operator.osartifact.OSArtifactSpec.OciSpec;
 import io.kairos.operator.osartifact.OSArtifactSpec.SecretKey;
 import io.kairos.operator.osartifact.OSArtifactStatus.Phase;
@@ -562,22 +562,17 @@ final class OSArtifactFlow {
     }
     for (int i = 0; i < total; i++) {
       Job job = exporter(look, i);
-      Optional<JobCondition> failure = condition(job, Set.of("Failed", "FailureTarget"));
-      if (failure.isPresent()) {
-        String why =
-            Optional.ofNullable(failure.get().getMessage())
-                .filter(text -> !text.isEmpty())
-                .orElse(Objects.requireNonNullElse(failure.get().getReason(), ""));
-        draft.failed(
-            "ExportFailed",
-            "export job "
-                + job.getMetadata().getName()
-                + " failed"
-                + (why.isEmpty() ? "" : ": " + why));
-        throw Stop.untilSomethingHappens();
-      }
-      if (condition(job, Set.of("Complete")).isPresent()) {
-        done++;
+      JobFacts facts = JobFacts.of(job);
+      switch (facts.state()) {
+        case FAILED -> {
+          String why = facts.message().isEmpty() ? facts.detail() : facts.message();
+          draft.failed(
+              "ExportFailed",
+              "export job " + facts.name() + " failed" + (why.isEmpty() ? "" : ": " + why));
+          throw Stop.untilSomethingHappens();
+        }
+        case SUCCEEDED -> done++;
+        case RUNNING -> {}
       }
     }
     if (done < total) {
@@ -612,15 +607,6 @@ final class OSArtifactFlow {
       return wanted;
     }
     return found;
-  }
-
-  private static Optional<JobCondition> condition(Job job, Set<String> types) {
-    return Optional.ofNullable(job.getStatus())
-        .map(status -> status.getConditions())
-        .orElse(List.of())
-        .stream()
-        .filter(each -> types.contains(each.getType()) && "True".equals(each.getStatus()))
-        .findFirst();
   }
 
   // ---- afterwards ----

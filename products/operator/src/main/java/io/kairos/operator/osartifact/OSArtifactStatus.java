@@ -9,6 +9,7 @@ import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,7 +23,7 @@ import java.util.Optional;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
-record OSArtifactStatus(
+public record OSArtifactStatus(
     Phase phase,
     String message,
     long observedGeneration,
@@ -38,7 +39,7 @@ record OSArtifactStatus(
   static final OSArtifactStatus NONE = JsonTree.read(Map.of(), OSArtifactStatus.class);
 
   @SuppressWarnings("OptionalAssignedToNull") // what Jackson passes for an absent key
-  OSArtifactStatus {
+  public OSArtifactStatus {
     phase = phase == null ? Phase.PENDING : phase;
     message = message == null ? "" : message;
     builderPod = builderPod == null ? "" : builderPod;
@@ -51,7 +52,8 @@ record OSArtifactStatus(
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
   }
 
-  static OSArtifactStatus read(JsonNode stored) {
+  /** Of an object that nobody has looked at, too. */
+  public static OSArtifactStatus read(JsonNode stored) {
     return stored == null || stored.isNull()
         ? NONE
         : JsonTree.read(JsonTree.map(stored), OSArtifactStatus.class);
@@ -68,7 +70,7 @@ record OSArtifactStatus(
   }
 
   /** Where a build is; clients of upstream read these words. */
-  enum Phase {
+  public enum Phase {
     @JsonProperty("Pending")
     PENDING,
     @JsonProperty("Building")
@@ -80,7 +82,12 @@ record OSArtifactStatus(
     @JsonProperty("Error")
     ERROR;
 
-    boolean isFinal() {
+    /** As the object says it. */
+    public String word() {
+      return name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
+    }
+
+    public boolean isFinal() {
       return this == READY || this == ERROR;
     }
   }
@@ -93,20 +100,20 @@ record OSArtifactStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record Step(
+  public record Step(
       String name,
       String state,
       Optional<Instant> startedAt,
       Optional<Instant> finishedAt,
       String inputs,
       String message) {
-    static final String WAITING = "Waiting";
-    static final String RUNNING = "Running";
-    static final String FINISHED = "Finished";
-    static final String FAILED = "Failed";
+    public static final String WAITING = "Waiting";
+    public static final String RUNNING = "Running";
+    public static final String FINISHED = "Finished";
+    public static final String FAILED = "Failed";
 
     @SuppressWarnings("OptionalAssignedToNull") // what Jackson passes for an absent key
-    Step {
+    public Step {
       startedAt = startedAt == null ? Optional.empty() : startedAt;
       finishedAt = finishedAt == null ? Optional.empty() : finishedAt;
       inputs = inputs == null ? "" : inputs;
@@ -126,5 +133,5 @@ record OSArtifactStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record Artifact(String kind, String file, Optional<Long> size, String sha256) {}
+  public record Artifact(String kind, String file, Optional<Long> size, String sha256) {}
 }

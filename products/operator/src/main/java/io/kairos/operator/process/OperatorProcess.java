@@ -7,11 +7,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.kairos.operator.ControllerModule;
@@ -36,7 +37,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -65,6 +68,7 @@ public final class OperatorProcess implements AutoCloseable {
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile Future<?> election = CompletableFuture.completedFuture(null);
 
   private OperatorProcess(OperatorContext context) {
     this.context = context;
@@ -74,18 +78,22 @@ public final class OperatorProcess implements AutoCloseable {
   /** Starts everything and returns; what cannot work yet is tried again until it can. */
   public static OperatorProcess start(
       OperatorOptions options, OperatorEnvironment environment, List<ControllerModule> modules) {
-    var metrics = new MetricsRegistry();
-    return start(options, environment, modules, client(options, metrics), metrics);
+    return start(options, environment, modules, InstantSource.system());
   }
 
-  /** As above with a client that somebody else has made; it is closed with this process. */
+  /**
+   * As above on a machine with this clock.
+   *
+   * @param here counts until the API server has told its time
+   */
   public static OperatorProcess start(
       OperatorOptions options,
       OperatorEnvironment environment,
       List<ControllerModule> modules,
-      KubernetesClient client,
-      MetricsRegistry metrics) {
-    InstantSource clock = InstantSource.system();
+      InstantSource here) {
+    var metrics = new MetricsRegistry();
+    var clock = new ServerClock(here, System::nanoTime);
+    KubernetesClient client = client(options, metrics, clock);
     var context =
         new OperatorContext(
             client,
@@ -104,7 +112,8 @@ public final class OperatorProcess implements AutoCloseable {
   }
 
   /** The client that {@code options} ask for. */
-  public static KubernetesClient client(OperatorOptions options, MetricsRegistry metrics) {
+  private static KubernetesClient client(
+      OperatorOptions options, MetricsRegistry metrics, ServerClock clock) {
     Config found =
         options
             .kubeconfig()
@@ -120,7 +129,10 @@ public final class OperatorProcess implements AutoCloseable {
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withHttpClientBuilderConsumer(
-            builder -> builder.addOrReplaceInterceptor("metrics", new RequestMetrics(metrics)))
+            builder ->
+                builder
+                    .addOrReplaceInterceptor("metrics", new RequestMetrics(metrics))
+                    .addOrReplaceInterceptor("clock", clock))
         .build();
   }
 
@@ -175,21 +187,28 @@ public final class OperatorProcess implements AutoCloseable {
         .withCacheSyncTimeout(Duration.ofMinutes(10))
         .withReconciliationTerminationTimeout(LONGEST_STOP)
         .withUseSSAToPatchPrimaryResource(false);
-    if (context.options().leaderElection()) {
-      settings.withLeaderElectionConfiguration(
-          LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(Names.LEASE)
-              .withLeaseNamespace(context.environment().namespace())
-              .withIdentity(identity())
-              .withLeaseDuration(LEASE)
-              .withRenewDeadline(RENEWAL)
-              .withRetryPeriod(RETRY)
-              .withLeaderCallbacks(
-                  new LeaderCallbacks(
-                      this::lead,
-                      this::leadershipLost,
-                      leader -> LOG.log(Level.INFO, "leader is {0}", leader)))
-              .withExitOnStopLeading(false)
-              .build());
+  }
+
+  /** As a candidate for the lease, until this process is stopped. */
+  private void elect() {
+    String namespace = context.environment().namespace();
+    var config =
+        new LeaderElectionConfigBuilder()
+            .withName(Names.LEASE)
+            .withLock(new ObservedLease(new LeaseLock(namespace, Names.LEASE, identity())))
+            .withLeaseDuration(LEASE)
+            .withRenewDeadline(RENEWAL)
+            .withRetryPeriod(RETRY)
+            .withReleaseOnCancel(true)
+            .withLeaderCallbacks(
+                new LeaderCallbacks(
+                    this::lead,
+                    this::leadershipLost,
+                    leader -> LOG.log(Level.INFO, "leader is {0}", leader)))
+            .build();
+    election = context.client().leaderElector().withConfig(config).build().start();
+    if (stopping.get()) { // since then; whoever stops has not seen this election
+      election.cancel(true);
     }
   }
 
@@ -238,31 +257,52 @@ public final class OperatorProcess implements AutoCloseable {
   }
 
   private void startOnceReachable() throws InterruptedException {
-    while (!started()) {
+    while (!isReachable()) {
       TimeUnit.MILLISECONDS.sleep(AGAIN.toMillis());
     }
-    if (!context.options().leaderElection()) {
+    if (context.options().leaderElection()) {
+      elect();
+    } else {
       lead();
     }
   }
 
-  private boolean started() {
+  private boolean isReachable() {
     try {
       String version = context.client().getKubernetesVersion().getGitVersion();
       LOG.log(Level.INFO, "API server {0}: {1}", context.client().getMasterUrl(), version);
       ready.set(true);
-      operator.start();
       return true;
-    } catch (KubernetesClientException | OperatorException e) {
-      LOG.log(Level.WARNING, "cannot start yet, trying again in " + AGAIN.toSeconds() + " s", e);
+    } catch (KubernetesClientException e) {
+      LOG.log(
+          Level.WARNING,
+          "the API server does not answer, asking again in " + AGAIN.toSeconds() + " s",
+          e);
       return false;
     }
   }
 
+  /** Returns at once, for the elector has to go on renewing the lease. */
   private void lead() {
     leading.set(true);
     LOG.log(Level.INFO, "leading");
+    spawn("controllers", this::startControllers);
     tasks.forEach((name, task) -> spawn(name, () -> forever(name, task)));
+  }
+
+  private void startControllers() throws InterruptedException {
+    while (true) {
+      try {
+        operator.start();
+        return;
+      } catch (KubernetesClientException | OperatorException e) {
+        LOG.log(
+            Level.WARNING,
+            "controllers cannot start yet, trying again in " + AGAIN.toSeconds() + " s",
+            e);
+        TimeUnit.MILLISECONDS.sleep(AGAIN.toMillis());
+      }
+    }
   }
 
   private void leadershipLost() {
@@ -318,6 +358,7 @@ public final class OperatorProcess implements AutoCloseable {
     }
     try {
       operator.stop();
+      election.cancel(true); // gives the lease back
       for (AutoCloseable endpoint : endpoints) {
         endpoint.close();
       }

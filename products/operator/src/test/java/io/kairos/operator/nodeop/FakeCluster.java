@@ -211,7 +211,7 @@ final class FakeCluster {
   }
 
   private void addJob(String name) {
-    if (jobs.putIfAbsent(name, new JobFacts(name, JobFacts.State.RUNNING, true, "")) == null
+    if (jobs.putIfAbsent(name, new JobFacts(name, JobFacts.State.RUNNING, true, "", "")) == null
         && !everCreated.add(name)) {
       throw new AssertionError("Job " + name + " was made a second time");
     }
@@ -268,7 +268,7 @@ final class FakeCluster {
 
   void jobSucceeds(String node) {
     String job = jobOf(node);
-    jobs.put(job, new JobFacts(job, JobFacts.State.SUCCEEDED, false, ""));
+    jobs.put(job, new JobFacts(job, JobFacts.State.SUCCEEDED, false, "", ""));
   }
 
   void jobSucceeds(String node, String message) {
@@ -278,7 +278,7 @@ final class FakeCluster {
 
   void jobFails(String node) {
     String job = jobOf(node);
-    jobs.put(job, new JobFacts(job, JobFacts.State.FAILED, false, "BackoffLimitExceeded"));
+    jobs.put(job, new JobFacts(job, JobFacts.State.FAILED, false, "BackoffLimitExceeded", ""));
   }
 
   void jobPod(String node, String job, Ended ended) {

@@ -511,7 +511,8 @@ class NodeOpPlannerTest {
   @Test
   void entriesThatUpstreamHasWrittenAreContinued() {
     var cluster = new FakeCluster(Specs.of(""), "a");
-    cluster.jobs.put("op-a-abcde", new JobFacts("op-a-abcde", JobFacts.State.SUCCEEDED, false, ""));
+    cluster.jobs.put(
+        "op-a-abcde", new JobFacts("op-a-abcde", JobFacts.State.SUCCEEDED, false, "", ""));
     cluster.status =
         new NodeOpStatus(
             "Running",
@@ -863,7 +864,7 @@ class NodeOpPlannerTest {
     assertThat(cluster.status.phase()).isEqualTo("Failed");
     assertThat(cluster.count(CreateRollbackJob.class)).isEqualTo(1);
     String job = NodeOpNames.of(cluster.nodeOp()).rollbackJob("a", 1);
-    cluster.jobs.put(job, new JobFacts(job, JobFacts.State.SUCCEEDED, false, ""));
+    cluster.jobs.put(job, new JobFacts(job, JobFacts.State.SUCCEEDED, false, "", ""));
     cluster.settle();
     cluster.boots("a", "boot-3");
     String pod = NodeOpNames.of(cluster.nodeOp()).rebootPod("a", job);
