@@ -2,6 +2,7 @@ package io.kairos.dist.workshop;
 
 import io.kairos.base.HostFailure;
 import io.kairos.base.Refused;
+import io.kairos.host.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,15 @@ public record WorkshopHome(Path root) {
         .flatMap(folder -> jars(root.resolve(folder)).stream())
         .map(Path::toString)
         .collect(Collectors.joining(":"));
+  }
+
+  /** This program, as the launcher starts it. */
+  public Command program(String... words) {
+    return Command.of(jdk().resolve("bin/java").toString())
+        .with("--enable-native-access=ALL-UNNAMED", "-D" + PROPERTY + "=" + root)
+        .with("-cp", classPath(), "io.kairos.dist.workshop.WorkshopMain")
+        .with(words)
+        .env("LC_ALL", "C.UTF-8");
   }
 
   /** The operator's jar and those it uses, ours first. */

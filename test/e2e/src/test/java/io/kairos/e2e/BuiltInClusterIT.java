@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.kairos.dist.workshop.NodeMachine;
 import io.kairos.dist.workshop.WorkshopHome;
-import io.kairos.host.Command;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.images.Digest;
@@ -178,14 +177,7 @@ class BuiltInClusterIT {
   // ---- what this machine makes
 
   private void workshop(String... words) {
-    var home = WorkshopHome.ofProcess();
-    host.run(
-        Command.of(home.jdk().resolve("bin/java").toString())
-            .with("--enable-native-access=ALL-UNNAMED", "-Dkairos.home=" + home.root())
-            .with("-cp", home.classPath(), "io.kairos.dist.workshop.WorkshopMain")
-            .with(words)
-            .env("LC_ALL", "C.UTF-8") // as the launcher does
-            .within(DEADLINE));
+    host.run(WorkshopHome.ofProcess().program(words).within(DEADLINE));
   }
 
   private Path local(Path image) throws IOException {

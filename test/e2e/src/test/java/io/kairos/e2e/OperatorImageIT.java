@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.kairos.base.Refused;
 import io.kairos.dist.workshop.WorkshopHome;
-import io.kairos.host.Command;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.kubernetes.Cluster;
@@ -108,13 +107,7 @@ class OperatorImageIT {
   }
 
   private void workshop(String... words) {
-    host.run(
-        Command.of(home.jdk().resolve("bin/java").toString())
-            .with("--enable-native-access=ALL-UNNAMED", "-Dkairos.home=" + home.root())
-            .with("-cp", home.classPath(), "io.kairos.dist.workshop.WorkshopMain")
-            .with(words)
-            .env("LC_ALL", "C.UTF-8") // as the launcher does
-            .within(DEADLINE));
+    host.run(home.program(words).within(DEADLINE));
   }
 
   private static Pod ready(KubernetesClient client, Map<String, String> labels) {

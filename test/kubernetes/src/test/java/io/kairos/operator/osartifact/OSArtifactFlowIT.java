@@ -198,42 +198,39 @@ class OSArtifactFlowIT {
   }
 
   private void jobEnds(String name, String type, String message) {
-    client
-        .batch()
-        .v1()
-        .jobs()
-        .inNamespace(namespace)
-        .withName(name)
-        .editStatus(
-            job -> {
-              var status = new io.fabric8.kubernetes.api.model.batch.v1.JobStatus();
-              String now = Conditions.time(Instant.now());
-              status.setStartTime(now);
-              boolean isGood = type.equals("Complete");
-              String criteria = isGood ? "SuccessCriteriaMet" : "FailureTarget";
-              status.setConditions(
-                  java.util.stream.Stream.of(criteria, type)
-                      .map(
-                          each ->
-                              new io.fabric8.kubernetes.api.model.batch.v1.JobConditionBuilder()
-                                  .withType(each)
-                                  .withStatus("True")
-                                  .withMessage(message)
-                                  .withReason("Reason")
-                                  .withLastTransitionTime(now)
-                                  .withLastProbeTime(now)
-                                  .build())
-                      .toList());
-              if (isGood) {
-                status.setCompletionTime(now);
-                status.setSucceeded(
-                    job.getSpec().getCompletions() == null ? 1 : job.getSpec().getCompletions());
-              } else {
-                status.setFailed(1);
-              }
-              job.setStatus(status);
-              return job;
-            });
+    var resource = client.batch().v1().jobs().inNamespace(namespace).withName(name);
+    resource.waitUntilCondition(
+        job -> job.getStatus().getStartTime() != null, 60, TimeUnit.SECONDS); // by its controller
+    resource.editStatus(
+        job -> {
+          var status = new io.fabric8.kubernetes.api.model.batch.v1.JobStatus();
+          String now = Conditions.time(Instant.now());
+          status.setStartTime(job.getStatus().getStartTime());
+          boolean isGood = type.equals("Complete");
+          String criteria = isGood ? "SuccessCriteriaMet" : "FailureTarget";
+          status.setConditions(
+              java.util.stream.Stream.of(criteria, type)
+                  .map(
+                      each ->
+                          new io.fabric8.kubernetes.api.model.batch.v1.JobConditionBuilder()
+                              .withType(each)
+                              .withStatus("True")
+                              .withMessage(message)
+                              .withReason("Reason")
+                              .withLastTransitionTime(now)
+                              .withLastProbeTime(now)
+                              .build())
+                  .toList());
+          if (isGood) {
+            status.setCompletionTime(now);
+            status.setSucceeded(
+                job.getSpec().getCompletions() == null ? 1 : job.getSpec().getCompletions());
+          } else {
+            status.setFailed(1);
+          }
+          job.setStatus(status);
+          return job;
+        });
   }
 
   // ---- tests ----
