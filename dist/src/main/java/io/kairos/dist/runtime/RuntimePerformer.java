@@ -36,7 +36,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Makes a node runtime on this machine. Needs no root. */
 final class RuntimePerformer implements Performer<RuntimeStep> {
@@ -212,7 +211,7 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
       Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
     Path locale = tree.resolve("C.utf8");
-    for (Path source : walk(library.locale())) {
+    for (Path source : SettledTree.walk(library.locale())) {
       Files.copy(source, locale.resolve(library.locale().relativize(source).toString()));
     }
   }
@@ -284,7 +283,7 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
 
   private static List<Path> natives(Path tree) throws IOException {
     List<Path> natives = new ArrayList<>();
-    for (Path file : walk(tree)) {
+    for (Path file : SettledTree.walk(tree)) {
       if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
         try (var in = Files.newInputStream(file)) {
           if (Arrays.equals(in.readNBytes(ELF.length), ELF)) {
@@ -294,11 +293,5 @@ final class RuntimePerformer implements Performer<RuntimeStep> {
       }
     }
     return natives;
-  }
-
-  private static List<Path> walk(Path root) throws IOException {
-    try (Stream<Path> paths = Files.walk(root)) {
-      return paths.sorted().toList();
-    }
   }
 }

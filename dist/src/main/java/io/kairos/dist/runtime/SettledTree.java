@@ -38,7 +38,8 @@ public final class SettledTree {
     }
   }
 
-  private static List<Path> walk(Path root) throws IOException {
+  /** All of a tree, itself too, in the order of names. */
+  static List<Path> walk(Path root) throws IOException {
     try (Stream<Path> paths = Files.walk(root)) {
       return paths.sorted().toList();
     }

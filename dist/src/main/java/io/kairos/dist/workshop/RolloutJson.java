@@ -1,9 +1,7 @@
 package io.kairos.dist.workshop;
 
-import io.kairos.base.HostFailure;
 import io.kairos.formats.json.Json;
 import io.kairos.operator.rollout.RolloutKind;
-import io.kairos.operator.rollout.RolloutListener;
 import io.kairos.operator.rollout.RolloutReport;
 import io.kairos.operator.rollout.RolloutReport.File;
 import io.kairos.operator.rollout.RolloutReport.Part;
@@ -17,14 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** For programs: an object in a line for each change; docs/rollout.md says what is in it. */
-final class RolloutJson implements RolloutListener {
-  private final PrintStream out;
-  private final PrintStream err;
+final class RolloutJson extends RolloutStream {
   private final Map<String, Part> told = new HashMap<>();
 
   RolloutJson(PrintStream out, PrintStream err) {
-    this.out = out;
-    this.err = err;
+    super(out, err);
   }
 
   @Override
@@ -50,9 +45,7 @@ final class RolloutJson implements RolloutListener {
       object.put("artifacts", now.files().stream().map(RolloutJson::tree).toList());
     }
     out.println(Json.write(object));
-    if (out.checkError()) {
-      throw new HostFailure("nobody reads this any more; " + RolloutText.title(now) + " goes on");
-    }
+    requireReader(now);
   }
 
   private static Map<String, Object> tree(Part part) {
@@ -80,15 +73,5 @@ final class RolloutJson implements RolloutListener {
     file.size().ifPresent(size -> tree.put("size", size));
     tree.put("sha256", file.sha256());
     return tree;
-  }
-
-  @Override
-  public void lost(String why) {
-    err.println("the API server does not answer (" + why + "); asking until it does");
-  }
-
-  @Override
-  public void regained() {
-    err.println("the API server answers again");
   }
 }

@@ -1,7 +1,5 @@
 package io.kairos.dist.workshop;
 
-import io.kairos.base.HostFailure;
-import io.kairos.operator.rollout.RolloutListener;
 import io.kairos.operator.rollout.RolloutReport;
 import io.kairos.operator.rollout.RolloutReport.Part;
 import java.io.PrintStream;
@@ -11,15 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** For pipes and logs: a line for each change, and only for changes. */
-final class RolloutLines implements RolloutListener {
-  private final PrintStream out;
-  private final PrintStream err;
+final class RolloutLines extends RolloutStream {
   private final Map<String, String> told = new HashMap<>();
   private String summary = "";
 
   RolloutLines(PrintStream out, PrintStream err) {
-    this.out = out;
-    this.err = err;
+    super(out, err);
   }
 
   @Override
@@ -42,18 +37,6 @@ final class RolloutLines implements RolloutListener {
     if (now.isFinished()) {
       RolloutText.closing(now).forEach(out::println);
     }
-    if (out.checkError()) {
-      throw new HostFailure("nobody reads this any more; " + RolloutText.title(now) + " goes on");
-    }
-  }
-
-  @Override
-  public void lost(String why) {
-    err.println("the API server does not answer (" + why + "); asking until it does");
-  }
-
-  @Override
-  public void regained() {
-    err.println("the API server answers again");
+    requireReader(now);
   }
 }

@@ -47,7 +47,7 @@ final class RolloutScreen implements RolloutListener {
 
   @Override
   public void lost(String why) {
-    trouble = "the API server does not answer (" + why + "); asking until it does";
+    trouble = RolloutText.lost(why);
     draw(List.of(trouble));
   }
 

@@ -18,6 +18,10 @@ final class RolloutText {
 
   private RolloutText() {}
 
+  static String lost(String why) {
+    return "the API server does not answer (" + why + "); asking until it does";
+  }
+
   /** {@code NodeOp default/upgrade}. */
   static String title(RolloutReport report) {
     return report.kind().word() + " " + report.namespace() + "/" + report.name();

@@ -31,7 +31,7 @@ public final class CloudConfigFiles {
   public static List<String> below(Host host, String directory) {
     List<String> files = new ArrayList<>();
     try {
-      String name = stripSlash(directory);
+      String name = withoutSlash(directory);
       collect(host, name, name.equals(directory) ? host.path(name) : host.resolved(name), files);
     } catch (HostFailure noPath) {
       return List.of();
@@ -39,9 +39,10 @@ public final class CloudConfigFiles {
     return files;
   }
 
-  private static String stripSlash(String path) {
+  /** The name of a directory, however many slashes it was given with. */
+  public static String withoutSlash(String path) {
     return path.length() > 1 && path.endsWith("/")
-        ? stripSlash(path.substring(0, path.length() - 1))
+        ? withoutSlash(path.substring(0, path.length() - 1))
         : path;
   }
 

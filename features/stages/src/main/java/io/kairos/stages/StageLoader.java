@@ -99,7 +99,8 @@ final class StageLoader {
               real ->
                   loaded.add(
                       Files.isDirectory(real)
-                          ? new StageSource(withoutSlash(path), directory(absolute(path)))
+                          ? new StageSource(
+                              CloudConfigFiles.withoutSlash(path), directory(absolute(path)))
                           : file(absolute(path))));
     }
     sources.extras().forEach(extra -> loaded.add(argument(extra)));
@@ -107,10 +108,6 @@ final class StageLoader {
       loaded.add(once(DOCUMENT, text, () -> text));
     }
     return loaded;
-  }
-
-  private static String withoutSlash(String path) {
-    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
   private List<StageFile> directory(String path) {

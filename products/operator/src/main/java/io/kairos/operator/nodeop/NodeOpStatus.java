@@ -25,7 +25,8 @@ public record NodeOpStatus(
     String message,
     String startTime,
     String completionTime,
-    String retried) {
+    String retried)
+    implements StatusOfNodes {
   static final NodeOpStatus EMPTY =
       new NodeOpStatus(null, null, null, null, null, null, null, null, null, null);
 

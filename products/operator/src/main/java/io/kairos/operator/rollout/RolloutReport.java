@@ -7,6 +7,7 @@ import io.kairos.operator.nodeop.NodeOp;
 import io.kairos.operator.nodeop.NodeOpStatus.Counts;
 import io.kairos.operator.nodeop.NodeStatus;
 import io.kairos.operator.nodeop.NodeStatus.Step;
+import io.kairos.operator.nodeop.StatusOfNodes;
 import io.kairos.operator.osartifact.OSArtifact;
 import io.kairos.operator.osartifact.OSArtifactStatus;
 import io.kairos.operator.upgrade.NodeOpUpgrade;
@@ -103,43 +104,18 @@ public record RolloutReport(
 
   static RolloutReport of(HasMetadata object) {
     return switch (object) {
-      case NodeOpUpgrade upgrade -> of(upgrade);
-      case NodeOp nodeOp -> of(nodeOp);
+      case NodeOpUpgrade upgrade ->
+          ofNodes(RolloutKind.UPGRADE, upgrade, Optional.ofNullable(upgrade.getStatus()));
+      case NodeOp nodeOp ->
+          ofNodes(RolloutKind.NODE_OP, nodeOp, Optional.ofNullable(nodeOp.getStatus()));
       case OSArtifact artifact -> of(artifact);
       default -> throw new IllegalArgumentException(object.getKind() + " cannot be followed");
     };
   }
 
-  private static RolloutReport of(NodeOp nodeOp) {
-    var status = nodeOp.getStatus();
-    return status == null
-        ? unseen(RolloutKind.NODE_OP, nodeOp)
-        : ofNodes(
-            RolloutKind.NODE_OP,
-            nodeOp,
-            new Nodes(
-                status.phase(),
-                status.message(),
-                status.observedGeneration(),
-                status.conditions(),
-                status.counts(),
-                status.nodeStatuses()));
-  }
-
-  private static RolloutReport of(NodeOpUpgrade upgrade) {
-    var status = upgrade.getStatus();
-    return status == null
-        ? unseen(RolloutKind.UPGRADE, upgrade)
-        : ofNodes(
-            RolloutKind.UPGRADE,
-            upgrade,
-            new Nodes(
-                status.phase(),
-                status.message(),
-                status.observedGeneration(),
-                status.conditions(),
-                status.counts(),
-                status.nodeStatuses()));
+  private static RolloutReport ofNodes(
+      RolloutKind kind, HasMetadata object, Optional<? extends StatusOfNodes> status) {
+    return status.map(known -> ofNodes(kind, object, known)).orElseGet(() -> unseen(kind, object));
   }
 
   private static RolloutReport unseen(RolloutKind kind, HasMetadata object) {
@@ -159,22 +135,14 @@ public record RolloutReport(
         List.of());
   }
 
-  /** What the statuses of NodeOp and NodeOpUpgrade have in common; any of it may be absent. */
-  private record Nodes(
-      String phase,
-      String message,
-      Long observedGeneration,
-      List<Condition> conditions,
-      Counts counts,
-      Map<String, NodeStatus> entries) {}
-
-  private static RolloutReport ofNodes(RolloutKind kind, HasMetadata object, Nodes status) {
+  private static RolloutReport ofNodes(RolloutKind kind, HasMetadata object, StatusOfNodes status) {
     var meta = object.getMetadata();
     String phase = orEmpty(status.phase());
     Conditions conditions = Conditions.of(status.conditions());
     Optional<Condition> progressing = conditions.find(PROGRESSING);
     var entries =
-        new TreeMap<>(status.entries() == null ? Map.<String, NodeStatus>of() : status.entries());
+        new TreeMap<>(
+            status.nodeStatuses() == null ? Map.<String, NodeStatus>of() : status.nodeStatuses());
     Counts counts = status.counts();
     boolean isCurrent = isCurrent(status.observedGeneration(), meta.getGeneration());
     boolean isOver =

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.kairos.operator.nodeop.NodeOpStatus.Counts;
 import io.kairos.operator.nodeop.NodeStatus;
+import io.kairos.operator.nodeop.StatusOfNodes;
 import java.util.List;
 import java.util.Map;
 
@@ -23,7 +24,8 @@ public record NodeOpUpgradeStatus(
     String lastUpdated,
     Long observedGeneration,
     List<Condition> conditions,
-    Counts counts) {
+    Counts counts)
+    implements StatusOfNodes {
   static final NodeOpUpgradeStatus EMPTY =
       new NodeOpUpgradeStatus(null, null, null, null, null, null, null, null);
 
