@@ -91,7 +91,7 @@ public final class DiskPerformer implements Performer<DiskStep> {
         kernel.unmount(at);
         yield Undo.NOTHING;
       }
-      case DiskStep.CreateImage create -> createImage(create);
+      case DiskStep.CreateImage create -> made(create.file(), () -> createImage(create));
       case DiskStep.MountImage(var file, var at, var filesystem) -> {
         createFolder(at);
         Path loop = kernel.attachLoop(file, false);
@@ -113,10 +113,7 @@ public final class DiskPerformer implements Performer<DiskStep> {
         copyTree(copy, progress);
         yield Undo.NOTHING;
       }
-      case DiskStep.CopyFile(var from, var to) -> {
-        copyFile(from, to, progress);
-        yield () -> deleteTemporary(to);
-      }
+      case DiskStep.CopyFile(var from, var to) -> made(to, () -> copyFile(from, to, progress));
       case DiskStep.LabelImage(var file, var label) -> {
         host.run(Command.of("tune2fs", "-L", label, file.toString()));
         yield Undo.NOTHING;
@@ -219,7 +216,22 @@ public final class DiskPerformer implements Performer<DiskStep> {
     }
   }
 
-  private Undo createImage(DiskStep.CreateImage create) {
+  /** A file that is gone again when the step that makes it, or a later one, fails. */
+  private static Undo made(Path file, Runnable making) {
+    try {
+      making.run();
+    } catch (RuntimeException e) {
+      try {
+        deleteTemporary(file);
+      } catch (HostFailure left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
+    return () -> deleteTemporary(file);
+  }
+
+  private void createImage(DiskStep.CreateImage create) {
     Path file = create.file();
     createFolder(file.getParent());
     try {
@@ -238,7 +250,6 @@ public final class DiskPerformer implements Performer<DiskStep> {
                     .formatCommand(
                         file, java.util.Optional.of(create.label()), inodes(create.entries())))
             .within(FORMAT_DEADLINE));
-    return () -> deleteTemporary(file);
   }
 
   /** As many as the tree needs and some more; mke2fs would go by the size of the image alone. */

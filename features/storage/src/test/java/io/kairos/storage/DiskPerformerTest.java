@@ -2,8 +2,10 @@ package io.kairos.storage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kairos.base.Bytes;
+import io.kairos.base.HostFailure;
 import io.kairos.host.Command;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.plan.StepProgress;
@@ -12,8 +14,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +80,34 @@ class DiskPerformerTest {
     assertThat(Files.mismatch(from, to)).isEqualTo(-1);
     String blocks = HOST.run(Command.of("stat", "--format=%b", to.toString())).text();
     assertThat(Long.parseLong(blocks) * 512).isLessThan(4 << 20);
+  }
+
+  @Test
+  void aFileThatCannotBeCompletedIsGone(@TempDir Path folder) throws Exception {
+    Path from = folder.resolve("from");
+    Files.write(from, filled(4 << 20));
+    Path small = Files.createDirectory(folder.resolve("small"));
+    Path to = small.resolve("to");
+    HOST.kernel().mount("tmpfs", small, "tmpfs", Set.of(), "size=1m");
+    try {
+      assertThatThrownBy(() -> perform(new DiskStep.CopyFile(from, to)))
+          .isInstanceOf(HostFailure.class)
+          .hasMessageContaining("No space left on device");
+      assertThat(small).isEmptyDirectory();
+
+      var tooSmall =
+          new DiskStep.CreateImage(to, Bytes.of(4096), Filesystem.EXT2, "COS_ACTIVE", 100_000);
+      assertThatThrownBy(() -> perform(tooSmall)).isInstanceOf(HostFailure.class);
+      assertThat(small).isEmptyDirectory();
+    } finally {
+      HOST.kernel().unmount(small);
+    }
+  }
+
+  private static byte[] filled(int length) {
+    byte[] content = new byte[length];
+    Arrays.fill(content, (byte) 1);
+    return content;
   }
 
   private void perform(DiskStep step) {
