@@ -9,17 +9,13 @@ import io.kairos.images.Packer;
 import io.kairos.images.Platform;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** What the verbs have in common that make container images of programs of this project. */
@@ -76,11 +72,7 @@ final class ProgramImages {
       content.accept(image);
       manifest = image.commit();
     }
-    Path partial = archive.resolveSibling("." + archive.getFileName() + ".partial");
-    try (OutputStream out = Files.newOutputStream(partial)) {
-      new Packer(host.kernel(), created).pack(layout, Set.of(), out);
-    }
-    Files.move(partial, archive, StandardCopyOption.ATOMIC_MOVE);
+    new Packer(host.kernel(), created).archive(layout, archive);
     return manifest;
   }
 

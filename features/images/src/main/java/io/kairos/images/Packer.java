@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -54,6 +55,28 @@ public final class Packer {
   public void pack(Path root, Set<String> excluded, OutputStream out) {
     Snapshot now = Snapshot.of(root, excluded);
     write(root, now.facts(), now.facts().keySet(), out);
+  }
+
+  /**
+   * Packs a whole tree into a file; a whole one or none.
+   *
+   * @param file replaced
+   */
+  public void archive(Path root, Path file) {
+    Path whole = file.toAbsolutePath();
+    Path partial = whole.resolveSibling("." + whole.getFileName() + ".partial");
+    try {
+      try {
+        try (OutputStream out = Files.newOutputStream(partial)) {
+          pack(root, Set.of(), out);
+        }
+        Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(partial);
+      }
+    } catch (IOException e) {
+      throw new HostFailure("cannot archive " + root + " as " + file, e);
+    }
   }
 
   /** Packs what was added, changed (with its metadata) or deleted since a snapshot. */

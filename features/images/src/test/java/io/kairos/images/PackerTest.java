@@ -139,6 +139,21 @@ class PackerTest {
   }
 
   @Test
+  void anArchiveIsWholeOrTheOneBefore() throws IOException {
+    Path archives = Files.createDirectory(folder.resolve("archives"));
+    Path archive = archives.resolve("root.tar");
+    packer.archive(root, archive);
+    byte[] whole = packed(root);
+    assertThat(archive).hasBinaryContent(whole);
+
+    write("usr/share/.wh.x", "");
+    assertThatThrownBy(() -> packer.archive(root, archive)).isInstanceOf(Refused.class);
+
+    assertThat(archive).hasBinaryContent(whole);
+    assertThat(archives.toFile().list()).containsExactly("root.tar");
+  }
+
+  @Test
   void nothingChangedIsAnEmptyLayer() throws IOException {
     assertThat(changes(Snapshot.of(root))).isEmpty();
   }

@@ -19,7 +19,6 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -143,11 +142,7 @@ sealed interface SourceImage {
 
     @Override
     public Flattened flatten(Path aside, Instant latest) {
-      try (var out = Files.newOutputStream(aside)) {
-        new Packer(host.kernel(), latest).pack(root, Set.of(), out);
-      } catch (IOException e) {
-        throw new HostFailure("cannot archive " + root + " as " + aside, e);
-      }
+      new Packer(host.kernel(), latest).archive(root, aside);
       return Flattened.ofTar(aside);
     }
   }

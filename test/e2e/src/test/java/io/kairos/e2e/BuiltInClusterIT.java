@@ -29,7 +29,6 @@ import io.kairos.testkit.qemu.Firmware;
 import io.kairos.testkit.qemu.QemuMachine;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -250,11 +249,9 @@ class BuiltInClusterIT {
     return layout;
   }
 
-  private Path archive(Path layout) throws IOException {
+  private Path archive(Path layout) {
     Path archive = FOLDER.resolve("input.tar");
-    try (OutputStream out = Files.newOutputStream(archive)) {
-      new Packer(host.kernel(), CREATED).pack(layout, Set.of(), out);
-    }
+    new Packer(host.kernel(), CREATED).archive(layout, archive);
     return archive;
   }
 }

@@ -10,7 +10,6 @@ import io.kairos.images.LayerCompression;
 import io.kairos.images.Packer;
 import io.kairos.images.Platform;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -106,9 +105,7 @@ public final class KitImages {
     Path archive = directory.resolve(file);
     try {
       write(layout, name, root, entrypoint);
-      try (OutputStream out = Files.newOutputStream(archive)) {
-        new Packer(host.kernel(), CREATED).pack(layout, Set.of(), out);
-      }
+      new Packer(host.kernel(), CREATED).archive(layout, archive);
       return archive;
     } finally {
       FileTree.delete(layout);
