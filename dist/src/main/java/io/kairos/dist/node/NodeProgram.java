@@ -46,7 +46,7 @@ final class NodeProgram {
       return run.verb().action().orElseThrow().run(run.given());
     } catch (KairosException failure) {
       console.out().print(ErrorText.of(failure));
-      if (JournalProgress.isApart(LinuxHost.here(), environment)) {
+      if (JournalProgress.isBesideScreen(LinuxHost.here(), environment)) {
         console.err().print(ErrorText.of(failure)); // the screen of a service leaves no trace
       }
       return FAILED;

@@ -38,10 +38,12 @@ public record NodeMachine(
   /** Room for the default layout with its 3 GiB slots (agent 2.4), sparse on this machine. */
   public static final Bytes DISK = Bytes.ofMib(32 * 1024);
 
-  /** For a shell of the node: whether it has decided about its system, or has nothing to decide. */
-  public static final String IS_JUDGED =
-      "[ -n \"$(systemctl show -P ExecMainExitTimestamp kairos-health)\" ]"
-          + " || [ \"$(systemctl show -P Result kairos-health)\" = exec-condition ]";
+  /** For a shell of the node: until it has decided about its system, or has nothing to decide. */
+  private static final String UNTIL_JUDGED =
+      "timeout 900 sh -c 'until"
+          + " [ -n \"$(systemctl show -P ExecMainExitTimestamp kairos-health)\" ]"
+          + " || [ \"$(systemctl show -P Result kairos-health)\" = exec-condition ]"
+          + "; do sleep 2; done'";
 
   /** What a console says when nothing will come any more. */
   private static final Pattern STALE_CODE = Pattern.compile("Oops: int3");
@@ -287,6 +289,11 @@ public record NodeMachine(
   /** Waits until a node that reboots by itself, once or several times, is as a shell line wants. */
   public void awaitNode(QemuMachine machine, SshAccess access, String what, String line) {
     machine.await(what, BOOT_DEADLINE.multipliedBy(2), () -> machine.succeeds(access, line));
+  }
+
+  /** Until the node has decided about a new system, or told of one that failed. */
+  public void awaitVerdict(QemuMachine machine, SshAccess access) {
+    machine.script(access, UNTIL_JUDGED);
   }
 
   /** Writes the journal of this boot beside the machine's other logs. */

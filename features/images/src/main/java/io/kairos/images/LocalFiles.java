@@ -10,12 +10,15 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Finds files of an image in trees that are here: first at their own path, then anywhere where a
@@ -29,42 +32,55 @@ final class LocalFiles {
   private static final long WORTH_SEARCHING = 32 << 10;
 
   private final List<Path> trees;
-  private final Map<Path, Digest> hashed = new HashMap<>();
-  private final byte[] buffer = new byte[1 << 17];
+  private final Map<Path, Digest> hashed = new ConcurrentHashMap<>();
 
   LocalFiles(List<Path> trees) {
     this.trees = List.copyOf(trees);
   }
 
   /**
+   * Hashing is all that it does, so it is done on all processors.
+   *
    * @return where the octets of those that were found are, by their digest
    */
-  synchronized Map<Digest, Path> find(List<ChunkedToc.Entry> wanted) {
-    Map<Digest, Path> found = new HashMap<>();
-    List<ChunkedToc.Entry> missing = new ArrayList<>();
-    for (ChunkedToc.Entry file : wanted) {
-      if (found.containsKey(file.digest())) {
-        continue;
-      }
-      Optional<Path> same = atItsPath(file);
-      if (same.isPresent()) {
-        found.put(file.digest(), same.get());
-      } else {
-        missing.add(file);
-      }
-    }
-    missing.removeIf(f -> found.containsKey(f.digest()) || f.size() < WORTH_SEARCHING);
+  synchronized Map<Digest, Path> find(List<ChunkedToc.Entry> wanted) throws IOException {
+    Map<Digest, Path> found = new ConcurrentHashMap<>();
+    var next = new AtomicInteger();
+    int workers = Runtime.getRuntime().availableProcessors();
+    Parallel.all(
+        workers,
+        "cannot look for files that are here",
+        Collections.nCopies(
+            workers,
+            () -> {
+              byte[] buffer = newBuffer();
+              for (int i = next.getAndIncrement(); i < wanted.size(); i = next.getAndIncrement()) {
+                ChunkedToc.Entry file = wanted.get(i);
+                if (!found.containsKey(file.digest())) {
+                  atItsPath(file, buffer).ifPresent(path -> found.put(file.digest(), path));
+                }
+              }
+              return null;
+            }));
+    List<ChunkedToc.Entry> missing =
+        wanted.stream()
+            .filter(f -> !found.containsKey(f.digest()) && f.size() >= WORTH_SEARCHING)
+            .toList();
     if (!missing.isEmpty() && !trees.isEmpty()) {
       elsewhere(missing, found);
     }
     return found;
   }
 
-  private Optional<Path> atItsPath(ChunkedToc.Entry file) {
+  private static byte[] newBuffer() {
+    return new byte[1 << 17];
+  }
+
+  private Optional<Path> atItsPath(ChunkedToc.Entry file, byte[] buffer) {
     for (Path tree : trees) {
       try {
         Path path = tree.resolve(file.name().replaceFirst("^(\\./|/)+", ""));
-        if (isSame(path, file)) {
+        if (isSame(path, file, buffer)) {
           return Optional.of(path);
         }
       } catch (InvalidPathException e) {
@@ -74,7 +90,7 @@ final class LocalFiles {
     return Optional.empty();
   }
 
-  private boolean isSame(Path path, ChunkedToc.Entry file) {
+  private boolean isSame(Path path, ChunkedToc.Entry file, byte[] buffer) {
     try {
       if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
           || Files.size(path) != file.size()) {
@@ -100,9 +116,10 @@ final class LocalFiles {
         collect(tree, FileFacts.of(tree).fileSystem(), sizes, bySize);
       }
     }
+    byte[] buffer = newBuffer();
     for (ChunkedToc.Entry file : missing) {
       for (Path path : bySize.getOrDefault(file.size(), List.of())) {
-        if (isSame(path, file)) {
+        if (isSame(path, file, buffer)) {
           found.put(file.digest(), path);
           break;
         }

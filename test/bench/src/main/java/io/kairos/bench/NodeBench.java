@@ -107,14 +107,14 @@ final class NodeBench {
     node.takeOver(machine(accelerator, installed, firmware));
     SshAccess access = NodeKey.in(work, host).access();
     try (QemuMachine machine = node.boot(access)) {
-      node.awaitNode(machine, access, "the verdict of its first boot", NodeMachine.IS_JUDGED);
+      node.awaitVerdict(machine, access);
       var watch = new Watch();
       machine.ssh(
           access, "sudo kairos-agent upgrade --allow-insecure-registries --source oci:" + image);
       double fetched = watch.seconds();
       node.reboot(machine, access);
       double answered = watch.seconds();
-      node.awaitNode(machine, access, "the verdict of the new system", NodeMachine.IS_JUDGED);
+      node.awaitVerdict(machine, access);
       double healthy = watch.seconds();
       machine.ssh(access, "test -e /run/cos/active_mode");
       return List.of(

@@ -183,7 +183,7 @@ abstract class NodeJourney {
 
   /** Until the node has decided about a new system, or told of one that failed. */
   void awaitVerdict() {
-    answer("timeout 600 sh -c 'until " + NodeMachine.IS_JUDGED + "; do sleep 2; done'");
+    node.awaitVerdict(machine, key.access());
     assertThat(answer("systemctl show -P Result kairos-health"))
         .as(answer("sudo journalctl --boot --no-pager -u kairos-health"))
         .isEqualTo("success");

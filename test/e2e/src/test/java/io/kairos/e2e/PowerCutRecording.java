@@ -94,7 +94,7 @@ record PowerCutRecording(Path folder) {
       node.install(iso);
       begin(Phase.FIRST_BOOT);
       try (QemuMachine machine = node.boot(access)) {
-        awaitVerdict(machine);
+        node.awaitVerdict(machine, access);
         sync(machine);
         begin(Phase.UPGRADE);
         machine.script(
@@ -103,7 +103,7 @@ record PowerCutRecording(Path folder) {
         sync(machine);
         begin(Phase.BOOT_OF_THE_NEW_SYSTEM);
         node.reboot(machine, access);
-        awaitVerdict(machine);
+        node.awaitVerdict(machine, access);
         assertThat(answer(machine, "kairos-agent state get boot")).isEqualTo("active_boot");
         machine.ssh(access, "sudo kairos-agent bootentry --select statereset");
         sync(machine);
@@ -125,12 +125,7 @@ record PowerCutRecording(Path folder) {
               machine.succeeds(
                   access,
                   "test -e /run/cos/active_mode && " + QemuMachine.isOtherBootThan(before)));
-      awaitVerdict(machine);
-    }
-
-    private void awaitVerdict(QemuMachine machine) {
-      machine.script(
-          access, "timeout 900 sh -c 'until " + NodeMachine.IS_JUDGED + "; do sleep 2; done'");
+      node.awaitVerdict(machine, access);
     }
 
     private void sync(QemuMachine machine) {

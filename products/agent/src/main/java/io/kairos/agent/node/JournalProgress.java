@@ -25,14 +25,16 @@ public final class JournalProgress {
    * @return silent when there is no journal, or when its lines would fall between the bars
    */
   public static Progress of(Host host, Map<String, String> environment, PrintStream err) {
-    return isApart(host, environment) ? new ConsoleProgress(err, false, false, 0) : Progress.SILENT;
+    return isBesideScreen(host, environment)
+        ? new ConsoleProgress(err, false, false, 0)
+        : Progress.SILENT;
   }
 
   /**
    * Whether standard error is a journal, and standard output a screen that neither the journal nor
    * the console shows.
    */
-  public static boolean isApart(Host host, Map<String, String> environment) {
+  public static boolean isBesideScreen(Host host, Map<String, String> environment) {
     if (environment.getOrDefault(VARIABLE, "").isEmpty()) {
       return false;
     }
