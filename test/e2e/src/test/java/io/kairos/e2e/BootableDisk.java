@@ -34,8 +34,10 @@ final class BootableDisk {
   private static final List<String> BOOT_FILES =
       List.of("/boot/vmlinuz", "/boot/initrd", "/etc/cos/bootargs.cfg");
 
-  private static final String MENU = "/grub2/grub.cfg";
-  private static final String MODULES = "/grub2/i386-pc";
+  /** Where Debian's grub-install puts it. */
+  private static final String MENU = "/grub/grub.cfg";
+
+  private static final String MODULES = "/grub/i386-pc";
 
   /** Code of the boot sector, before the disk's signature and the table of a BIOS. */
   private static final int BOOT_CODE = 440;

@@ -100,7 +100,7 @@ class BootableDiskTest {
 
   @Test
   void aHalfWrittenMenuIsNone() throws IOException {
-    Files.writeString(folder.resolve("STATE/grub2/grub.cfg"), SmallDisk.MENU.substring(0, 90));
+    Files.writeString(folder.resolve("STATE/grub/grub.cfg"), SmallDisk.MENU.substring(0, 90));
     disk.format(Part.STATE);
     assertThatThrownBy(this::boot).hasMessageContaining("the boot menu is not whole");
   }
@@ -113,7 +113,7 @@ class BootableDiskTest {
 
   @Test
   void aModuleThatIsEmptyIsSeen() throws IOException {
-    Files.writeString(folder.resolve("STATE/grub2/i386-pc/normal.mod"), "");
+    Files.writeString(folder.resolve("STATE/grub/i386-pc/normal.mod"), "");
     disk.format(Part.STATE);
     assertThatThrownBy(this::boot).hasMessageContaining("GRUB itself is damaged");
   }

@@ -34,7 +34,7 @@ record GrubChoice(List<String> entries) {
    * @throws IOException when there is no menu, or it is not whole
    */
   static GrubChoice of(Ext4 state, List<Ext4> searched) throws IOException {
-    String menu = new String(state.bytes("/grub2/grub.cfg"), StandardCharsets.UTF_8);
+    String menu = new String(state.bytes("/grub/grub.cfg"), StandardCharsets.UTF_8);
     List<String> offered = ENTRY.matcher(menu).results().map(found -> found.group(1)).toList();
     if (!offered.equals(NEEDED) || menu.indexOf('\0') >= 0 || !menu.endsWith("fi\n")) {
       throw new IOException("the boot menu is not whole: it offers " + offered);

@@ -78,9 +78,9 @@ record SmallDisk(Path folder) {
     write(MIB, "core image");
 
     Path state = Files.createDirectories(folder.resolve("STATE/cOS")).getParent();
-    Files.createDirectories(state.resolve("grub2/i386-pc"));
-    Files.writeString(state.resolve("grub2/grub.cfg"), MENU);
-    Files.writeString(state.resolve("grub2/i386-pc/normal.mod"), "normal");
+    Files.createDirectories(state.resolve("grub/i386-pc"));
+    Files.writeString(state.resolve("grub/grub.cfg"), MENU);
+    Files.writeString(state.resolve("grub/i386-pc/normal.mod"), "normal");
     Files.writeString(state.resolve("grubcustom"), "source grub_boot_assessment\n");
     Files.writeString(state.resolve("grub_boot_assessment"), "rules\n");
     image(state.resolve("cOS/active.img"), "COS_ACTIVE");
