@@ -143,7 +143,8 @@ public final class BootPerformer implements Performer<BootStep> {
 
   /**
    * Whether the machine has started through this GRUB. grub-install empties each module before it
-   * writes it again, and without a module there is no boot menu: it must not run without need.
+   * writes it again, and without a module there is no boot menu: it must not run without need. It
+   * does not copy Debian's {@code fdt.lst}, which is empty on a PC.
    */
   private static boolean isThere(Path modules, Path state) {
     Path installed = state.resolve(folder(state)).resolve(BIOS_FOLDER);
@@ -153,7 +154,8 @@ public final class BootPerformer implements Performer<BootStep> {
     try (var files = Files.newDirectoryStream(modules, "*.{mod,lst}")) {
       for (Path module : files) {
         Path other = installed.resolve(module.getFileName());
-        if (!Files.isRegularFile(other) || Files.mismatch(module, other) >= 0) {
+        boolean saysNothing = Files.size(module) == 0 && !Files.exists(other);
+        if (!saysNothing && (!Files.isRegularFile(other) || Files.mismatch(module, other) >= 0)) {
           return false;
         }
       }

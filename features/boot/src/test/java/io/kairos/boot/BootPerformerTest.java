@@ -23,6 +23,7 @@ class BootPerformerTest {
             .with("/image/usr/lib/grub/i386-pc/modinfo.sh", "")
             .with("/image/usr/lib/grub/i386-pc/normal.mod", "normal")
             .with("/image/usr/lib/grub/i386-pc/moddep.lst", "normal:")
+            .with("/image/usr/lib/grub/i386-pc/fdt.lst", "")
             .withProgram("/image/usr/sbin/grub-install")
             .with("/state/grub2/i386-pc/normal.mod", "normal")
             .with("/state/grub2/i386-pc/moddep.lst", "normal:")

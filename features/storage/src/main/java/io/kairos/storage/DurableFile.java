@@ -3,10 +3,12 @@ package io.kairos.storage;
 import io.kairos.base.HostFailure;
 import io.kairos.host.Kernel;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
@@ -62,17 +64,28 @@ public final class DurableFile {
     write(target, content.getBytes(StandardCharsets.UTF_8), permissions);
   }
 
-  /** Within one file system. */
+  /**
+   * Within one file system. What was called {@code to} before stays where it is until the new name
+   * is on the disk: the kernel writes a freed inode and a changed folder in any order, and a boot
+   * loader that replays no journal would find the old name of a file that is empty.
+   */
   public void rename(Path from, Path to) {
     kernel.sync(from);
     settle(from.getParent());
-    try {
+    try (FileChannel _ = held(to)) {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      kernel.sync(to.getParent());
+      settle(to.getParent());
     } catch (IOException e) {
       throw new HostFailure("cannot rename " + from + " to " + to, e);
     }
-    kernel.sync(to.getParent());
-    settle(to.getParent());
+  }
+
+  /** An open file is freed when it is closed (unlink(2)); null when there is none. */
+  private FileChannel held(Path file) throws IOException {
+    return withoutJournal && Files.isRegularFile(file)
+        ? FileChannel.open(file, StandardOpenOption.READ)
+        : null;
   }
 
   /**
