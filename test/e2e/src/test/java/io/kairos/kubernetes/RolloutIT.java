@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -62,17 +63,18 @@ class RolloutIT {
       withoutDefinitions = early.end() + " " + early.err();
     }
     fixture = new OperatorFixture(cluster);
-    kubelets = new SimulatedKubelets(fixture.client, RolloutIT::ending);
+    kubelets = fixture.kubelets(RolloutIT::ending);
     NODES.forEach(node -> kubelets.addNode(node, Map.of("kubernetes.io/hostname", node)));
     operator = fixture.operator(fixture.cluster.kubeconfig());
   }
 
   /** The first pod of the NodeOp on the failing node: its preflight, or its command. */
-  private static Ending ending(Pod pod) {
-    boolean isOfNodeOp = pod.getMetadata().getLabels().containsKey("kairos.io/nodeop");
-    return isOfNodeOp && failing.equals(pod.getSpec().getNodeName())
-        ? new Ending(3, "writing the image\nno space left")
-        : Ending.WELL;
+  private static Optional<Ending> ending(PlacedPod pod) {
+    boolean isOfNodeOp = pod.labels().containsKey("kairos.io/nodeop");
+    return Optional.of(
+        isOfNodeOp && failing.equals(pod.node())
+            ? new Ending(3, "writing the image\nno space left")
+            : Ending.WELL);
   }
 
   @AfterAll
