@@ -29,6 +29,9 @@ public final class BenchVerb implements WorkshopExtension {
     var concurrency =
         Option.value("concurrency", "NUMBER", "nodes at once in the rollout, 0 for all")
             .orElse("0");
+    var unlabelled =
+        Option.flag(
+            "without-labeler", "nodes of the rollout are labelled as none of the labeler's");
     var upstream =
         Option.value("upstream-operator", "FILE", "upstream's operator, to roll out beside ours");
     var recording =
@@ -47,6 +50,7 @@ public final class BenchVerb implements WorkshopExtension {
         .option(rollout)
         .option(nodes)
         .option(concurrency)
+        .option(unlabelled)
         .option(upstream)
         .option(recording)
         .option(output)
@@ -64,6 +68,7 @@ public final class BenchVerb implements WorkshopExtension {
                               console,
                               number(given, nodes, 1),
                               number(given, concurrency, 0),
+                              !given.has(unlabelled),
                               given.value(recording).map(file -> Path.of(file).toAbsolutePath()))
                           .run(given.value(upstream).map(Path::of))
                       : new Bench(

@@ -61,10 +61,12 @@ final class RolloutBench {
   private final Console console;
   private final int nodes;
   private final int concurrency;
+  private final boolean labels;
   private final Optional<Path> recording;
 
   /**
    * @param concurrency nodes at once; 0 for all
+   * @param labels whether the labeler looks at the nodes before, by a Job on each
    * @param recording where Flight Recorder writes what our operator does
    */
   RolloutBench(
@@ -73,12 +75,14 @@ final class RolloutBench {
       Console console,
       int nodes,
       int concurrency,
+      boolean labels,
       Optional<Path> recording) {
     this.host = host;
     this.home = home;
     this.console = console;
     this.nodes = nodes;
     this.concurrency = concurrency;
+    this.labels = labels;
     this.recording = recording;
   }
 
@@ -213,10 +217,7 @@ final class RolloutBench {
         List<? extends Future<?>> made =
             IntStream.range(0, nodes)
                 .mapToObj("ip-10-20-%04d.eu-central-1.compute.internal"::formatted)
-                .map(
-                    name ->
-                        workers.submit(
-                            () -> kubelets.addNode(name, Map.of("kubernetes.io/hostname", name))))
+                .map(name -> workers.submit(() -> kubelets.addNode(name, labels(name))))
                 .toList();
         for (Future<?> one : made) {
           one.get();
@@ -229,8 +230,20 @@ final class RolloutBench {
       }
     }
 
+    private Map<String, String> labels(String node) {
+      var of = new LinkedHashMap<>(Map.of("kubernetes.io/hostname", node));
+      if (!labels) {
+        of.put("kairos.io/managed", "false");
+      }
+      return of;
+    }
+
     private RolloutFigures measure(SupervisedProcess operator) throws IOException {
-      operator.await("the labeler's look at all nodes", DEADLINE, everySoOften(this::isLabelled));
+      if (labels) {
+        operator.await("the labeler's look at all nodes", DEADLINE, everySoOften(this::isLabelled));
+      } else {
+        operator.await("a leading operator", DEADLINE, everySoOften(this::leads));
+      }
       var before = ProcessUse.of(operator);
       double calls = audit.next().values().stream().mapToInt(Integer::intValue).sum();
       say(
@@ -270,6 +283,13 @@ final class RolloutBench {
         looked = System.nanoTime();
         return holds;
       };
+    }
+
+    private boolean leads() {
+      return admin
+          .get(
+              "/apis/coordination.k8s.io/v1/namespaces/" + NAMESPACE + "/leases/ce9721c3.kairos.io")
+          .isPresent();
     }
 
     private boolean isLabelled() {

@@ -34,13 +34,20 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -56,11 +63,15 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
   private static final Duration LEAST = Duration.ofMillis(200);
   private static final long PAGE = 500;
 
+  /** Nodes that are acted on at once; the API server has other clients too. */
+  private static final int ABREAST = 8;
+
   private final OperatorContext context;
   private final NodeCache nodes;
   private final StatusPatch patches;
   private final NodeOpMetrics metrics;
   private final ControlPlaneLedger ledger = new ControlPlaneLedger();
+  private final RecentActions recent = new RecentActions();
   private volatile IndexerResourceCache<NodeOp> all;
 
   NodeOpReconciler(OperatorContext context) {
@@ -77,11 +88,13 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
         InformerEventSourceConfiguration.from(Job.class, NodeOp.class)
             .withLabelSelector(Names.NODEOP_LABEL)
             .withSecondaryToPrimaryMapper(NodeOpReconciler::nodeOpOf)
+            .withItemStore(TrimmedStore.ofJobs())
             .build();
     var pods =
         InformerEventSourceConfiguration.from(Pod.class, NodeOp.class)
             .withLabelSelector(Names.NODEOP_LABEL)
             .withSecondaryToPrimaryMapper(NodeOpReconciler::nodeOpOf)
+            .withItemStore(TrimmedStore.ofPods())
             .build();
     var nodeEvents = new SimpleInboundEventSource<NodeOp>("nodes");
     nodes.onChange(
@@ -153,10 +166,12 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
     }
     metrics.counted(nodeOp, plan.status());
     tell(nodeOp, plan.tidings(), view.nodes());
-    if (!written.changed() && plan.actions().stream().anyMatch(NodeOpAction::needsNewest)) {
+    List<NodeOpAction> actions =
+        recent.without(nodeOp.getMetadata().getUid(), plan.actions(), context.clock().instant());
+    if (!written.changed() && actions.stream().anyMatch(NodeOpAction::needsNewest)) {
       requireNewest(nodeOp);
     }
-    Map<String, List<Outcome>> outcomes = perform(nodeOp, plan.actions());
+    Map<String, List<Outcome>> outcomes = perform(nodeOp, actions);
     if (!outcomes.isEmpty()) {
       NodeOpPlan told = NodeOpPlanner.plan(view.after(written.nodeOp(), outcomes));
       write(written.nodeOp(), told.status());
@@ -254,33 +269,81 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
         .withName(meta.getName());
   }
 
+  /** Nodes are given back before others are taken; apart from that several at once. */
   private Map<String, List<Outcome>> perform(NodeOp nodeOp, List<NodeOpAction> actions) {
+    var outcomes = new ConcurrentHashMap<String, List<Outcome>>();
     var performer = new NodeOpPerformer(context, nodeOp);
-    var outcomes = new HashMap<String, List<Outcome>>();
-    var stopped = new HashSet<String>();
+    perform(performer, actions.stream().filter(NodeOpAction::givesBack).toList(), outcomes);
+    perform(performer, actions.stream().filter(action -> !action.givesBack()).toList(), outcomes);
+    return outcomes;
+  }
+
+  private void perform(
+      NodeOpPerformer performer, List<NodeOpAction> actions, Map<String, List<Outcome>> outcomes) {
+    Map<String, List<NodeOpAction>> byNode =
+        actions.stream()
+            .collect(
+                Collectors.groupingBy(NodeOpAction::node, LinkedHashMap::new, Collectors.toList()));
+    try (var workers = Executors.newFixedThreadPool(ABREAST, Thread.ofVirtual().factory())) {
+      List<Future<?>> ends = new ArrayList<>();
+      byNode.forEach(
+          (node, ofNode) ->
+              ends.add(
+                  workers.submit(
+                      () -> {
+                        List<Outcome> bad =
+                            performOn(performer, ofNode, outcomes.containsKey(node));
+                        if (!bad.isEmpty()) {
+                          outcomes
+                              .computeIfAbsent(
+                                  node, key -> Collections.synchronizedList(new ArrayList<>()))
+                              .addAll(bad);
+                        }
+                      })));
+      for (Future<?> end : ends) {
+        end.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("the operator stops");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("actions on nodes failed", e.getCause());
+    }
+  }
+
+  /**
+   * In their order; what changes something for good is not done after something has failed.
+   *
+   * @param failed whether something has failed already
+   * @return what has not worked
+   */
+  private List<Outcome> performOn(
+      NodeOpPerformer performer, List<NodeOpAction> actions, boolean failed) {
+    var outcomes = new ArrayList<Outcome>();
+    var worked = new HashMap<NodeOpAction, Instant>();
     for (NodeOpAction action : actions) {
-      boolean chained = action.needsNewest();
-      if (chained && stopped.contains(action.node())) {
+      if (action.needsNewest() && (failed || !outcomes.isEmpty())) {
         continue;
       }
-      performer
-          .perform(action)
-          .ifPresent(
-              outcome -> {
-                stopped.add(action.node());
-                outcomes.computeIfAbsent(action.node(), key -> new ArrayList<>()).add(outcome);
-              });
+      Optional<Outcome> outcome = performer.perform(action);
+      outcome.ifPresentOrElse(outcomes::add, () -> worked.put(action, context.clock().instant()));
     }
+    recent.done(performer.uid(), worked);
     return outcomes;
   }
 
   private void tell(NodeOp nodeOp, List<Tiding> tidings, Map<String, NodeFacts> known) {
     String name = nodeOp.getMetadata().getNamespace() + "/" + nodeOp.getMetadata().getName();
     for (Tiding tiding : tidings) {
-      context
-          .events()
-          .record(
-              nodeOp, tiding.severity(), tiding.reason(), tiding.node() + ": " + tiding.message());
+      if (tiding.isFinal()) { // each step is told with the node: thousands of them help nobody here
+        context
+            .events()
+            .record(
+                nodeOp,
+                tiding.severity(),
+                tiding.reason(),
+                tiding.node() + ": " + tiding.message());
+      }
       NodeFacts node = known.get(tiding.node());
       if (node != null) {
         var reference =
@@ -354,6 +417,7 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(LEAST.toMillis());
     }
     ledger.forget(meta.getUid());
+    recent.forget(meta.getUid());
     metrics.forget(nodeOp);
     return DeleteControl.defaultDelete();
   }
