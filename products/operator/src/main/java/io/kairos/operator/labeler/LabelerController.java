@@ -123,8 +123,7 @@ final class LabelerController {
     if (found == null) {
       client.resource(wanted).create();
     } else if (!sameImageAndShape(found, wanted)) {
-      client
-          .resource(wanted)
+      MergePatch.target(client, found)
           .patch(MergePatch.CONTEXT, Json.write(Map.of("spec", tree(wanted.getSpec()))));
     }
   }

@@ -180,10 +180,7 @@ final class NodeOpPerformer {
     if (unschedulable != null) {
       patch.put("spec", Collections.singletonMap("unschedulable", unschedulable ? true : null));
     }
-    client
-        .nodes()
-        .withName(node.getMetadata().getName())
-        .patch(MergePatch.CONTEXT, Json.write(patch));
+    MergePatch.target(client, node).patch(MergePatch.CONTEXT, Json.write(patch));
   }
 
   private Optional<Outcome> evict(Evict wanted) {

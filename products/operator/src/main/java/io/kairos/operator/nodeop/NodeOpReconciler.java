@@ -240,7 +240,10 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
       return new Written(from, false);
     }
     try {
-      NodeOp written = resource(from).subresource("status").patch(MergePatch.CONTEXT, patch.get());
+      NodeOp written =
+          MergePatch.target(context.client(), from)
+              .subresource("status")
+              .patch(MergePatch.CONTEXT, patch.get());
       return new Written(written, true);
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
