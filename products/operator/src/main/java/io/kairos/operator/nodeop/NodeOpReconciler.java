@@ -34,20 +34,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.HttpURLConnection;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -62,9 +53,6 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
   private static final Duration STALE = Duration.ofSeconds(1);
   private static final Duration LEAST = Duration.ofMillis(200);
   private static final long PAGE = 500;
-
-  /** Nodes that are acted on at once; the API server has other clients too. */
-  private static final int ABREAST = 8;
 
   private final OperatorContext context;
   private final NodeCache nodes;
@@ -171,15 +159,16 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
     if (!written.changed() && actions.stream().anyMatch(NodeOpAction::needsNewest)) {
       requireNewest(nodeOp);
     }
-    Map<String, List<Outcome>> outcomes = perform(nodeOp, actions);
-    if (!outcomes.isEmpty()) {
-      NodeOpPlan told = NodeOpPlanner.plan(view.after(written.nodeOp(), outcomes));
+    var work = new NodeOpWork(new NodeOpPerformer(context, nodeOp), recent, context.clock());
+    NodeOpWork.Done done = work.perform(actions);
+    if (!done.outcomes().isEmpty()) {
+      NodeOpPlan told = NodeOpPlanner.plan(view.after(written.nodeOp(), done.outcomes()));
       write(written.nodeOp(), told.status());
       tell(nodeOp, told.tidings(), view.nodes());
       plan = earlier(plan, told);
     }
     Duration wait = Duration.between(context.clock().instant(), plan.wake());
-    return wait.compareTo(LEAST) < 0 ? LEAST : wait;
+    return wait.compareTo(LEAST) < 0 || !done.isComplete() ? LEAST : wait;
   }
 
   private static NodeOpPlan earlier(NodeOpPlan one, NodeOpPlan other) {
@@ -270,69 +259,6 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
         .resources(NodeOp.class)
         .inNamespace(meta.getNamespace())
         .withName(meta.getName());
-  }
-
-  /** Nodes are given back before others are taken; apart from that several at once. */
-  private Map<String, List<Outcome>> perform(NodeOp nodeOp, List<NodeOpAction> actions) {
-    var outcomes = new ConcurrentHashMap<String, List<Outcome>>();
-    var performer = new NodeOpPerformer(context, nodeOp);
-    perform(performer, actions.stream().filter(NodeOpAction::givesBack).toList(), outcomes);
-    perform(performer, actions.stream().filter(action -> !action.givesBack()).toList(), outcomes);
-    return outcomes;
-  }
-
-  private void perform(
-      NodeOpPerformer performer, List<NodeOpAction> actions, Map<String, List<Outcome>> outcomes) {
-    Map<String, List<NodeOpAction>> byNode =
-        actions.stream()
-            .collect(
-                Collectors.groupingBy(NodeOpAction::node, LinkedHashMap::new, Collectors.toList()));
-    try (var workers = Executors.newFixedThreadPool(ABREAST, Thread.ofVirtual().factory())) {
-      List<Future<?>> ends = new ArrayList<>();
-      byNode.forEach(
-          (node, ofNode) ->
-              ends.add(
-                  workers.submit(
-                      () -> {
-                        List<Outcome> bad =
-                            performOn(performer, ofNode, outcomes.containsKey(node));
-                        if (!bad.isEmpty()) {
-                          outcomes
-                              .computeIfAbsent(
-                                  node, key -> Collections.synchronizedList(new ArrayList<>()))
-                              .addAll(bad);
-                        }
-                      })));
-      for (Future<?> end : ends) {
-        end.get();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException("the operator stops");
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("actions on nodes failed", e.getCause());
-    }
-  }
-
-  /**
-   * In their order; what changes something for good is not done after something has failed.
-   *
-   * @param failed whether something has failed already
-   * @return what has not worked
-   */
-  private List<Outcome> performOn(
-      NodeOpPerformer performer, List<NodeOpAction> actions, boolean failed) {
-    var outcomes = new ArrayList<Outcome>();
-    var worked = new HashMap<NodeOpAction, Instant>();
-    for (NodeOpAction action : actions) {
-      if (action.needsNewest() && (failed || !outcomes.isEmpty())) {
-        continue;
-      }
-      Optional<Outcome> outcome = performer.perform(action);
-      outcome.ifPresentOrElse(outcomes::add, () -> worked.put(action, context.clock().instant()));
-    }
-    recent.done(performer.uid(), worked);
-    return outcomes;
   }
 
   private void tell(NodeOp nodeOp, List<Tiding> tidings, Map<String, NodeFacts> known) {
