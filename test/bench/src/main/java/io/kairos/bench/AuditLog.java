@@ -6,6 +6,7 @@ import io.kairos.formats.json.JsonObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class AuditLog {
         if (end == 0) {
           return calls; // it is still being written
         }
-        new String(buffer.array(), 0, end, java.nio.charset.StandardCharsets.UTF_8)
+        new String(buffer.array(), 0, end, StandardCharsets.UTF_8)
             .lines()
             .map(line -> Json.parse(file.toString(), line))
             .forEach(

@@ -15,15 +15,14 @@ import java.nio.file.Path;
 record ProcessUse(long peakMemory, double cpuSeconds) {
   private static final String PEAK = "VmHWM:";
 
-  /** Of the program under a supervisor. */
+  /** Of the program under a supervisor, which is not a script of bash as that itself. */
   static ProcessUse of(SupervisedProcess running) {
-    Path program = Path.of(running.program().argv().getFirst());
     try {
-      String executable = program.toRealPath().toString();
       ProcessHandle process =
           ProcessHandle.of(running.pid()).stream()
               .flatMap(ProcessHandle::children)
-              .filter(child -> child.info().command().filter(executable::equals).isPresent())
+              .filter(
+                  child -> child.info().command().filter(it -> !it.endsWith("/bash")).isPresent())
               .findFirst()
               .orElseThrow(
                   () ->
