@@ -63,6 +63,15 @@ public record WorkshopHome(Path root) {
         .toList();
   }
 
+  /** How the VM runs the operator in its image. */
+  public List<String> operatorOptions() {
+    try {
+      return ProgramImages.lines("operatorimage/manager.options");
+    } catch (IOException e) {
+      throw new HostFailure("cannot read the operator's options", e);
+    }
+  }
+
   private static List<Path> jars(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();

@@ -97,7 +97,13 @@ public final class EventRecorder implements AutoCloseable {
       if (count > 1) {
         var repeated =
             client.getKubernetesSerialization().asJson(Map.of("count", count, "lastTimestamp", at));
-        events.withName(name).patch(MergePatch.CONTEXT, repeated);
+        var known =
+            new EventBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .endMetadata();
+        MergePatch.target(client, known.build()).patch(MergePatch.CONTEXT, repeated);
         return;
       }
       var event =

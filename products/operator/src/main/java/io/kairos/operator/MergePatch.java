@@ -1,5 +1,8 @@
 package io.kairos.operator;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.LinkedHashMap;
@@ -12,6 +15,17 @@ public final class MergePatch {
   public static final PatchContext CONTEXT = PatchContext.of(PatchType.JSON_MERGE);
 
   private MergePatch() {}
+
+  /**
+   * What to call {@code patch} on. The client first asks the server for an object that it is given
+   * by its name only: another request for each patch, a large one for large objects, and a right to
+   * read that a writer may not have.
+   *
+   * @param known name and namespace are enough
+   */
+  public static <T extends HasMetadata> Resource<T> target(KubernetesClient client, T known) {
+    return client.resource(known);
+  }
 
   /**
    * What turns {@code before} into {@code after}; keys that neither has are left alone, whatever

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.kairos.operator.nodeop.NodeFacts;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -39,6 +40,11 @@ public final class NodeCache {
 
   public Map<String, NodeFacts> nodes() {
     return Map.copyOf(facts);
+  }
+
+  /** One of them, without a copy of all. */
+  public Optional<NodeFacts> node(String name) {
+    return Optional.ofNullable(facts.get(name));
   }
 
   /** Has {@code listener} told the name of each node whose facts have changed, appeared or gone. */

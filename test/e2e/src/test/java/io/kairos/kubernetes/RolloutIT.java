@@ -18,11 +18,15 @@ import io.kairos.operator.osartifact.OSArtifact;
 import io.kairos.operator.process.OperatorProcess;
 import io.kairos.operator.upgrade.NodeOpUpgrade;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -62,17 +66,18 @@ class RolloutIT {
       withoutDefinitions = early.end() + " " + early.err();
     }
     fixture = new OperatorFixture(cluster);
-    kubelets = new SimulatedKubelets(fixture.client, RolloutIT::ending);
+    kubelets = fixture.kubelets(RolloutIT::ending);
     NODES.forEach(node -> kubelets.addNode(node, Map.of("kubernetes.io/hostname", node)));
     operator = fixture.operator(fixture.cluster.kubeconfig());
   }
 
   /** The first pod of the NodeOp on the failing node: its preflight, or its command. */
-  private static Ending ending(Pod pod) {
-    boolean isOfNodeOp = pod.getMetadata().getLabels().containsKey("kairos.io/nodeop");
-    return isOfNodeOp && failing.equals(pod.getSpec().getNodeName())
-        ? new Ending(3, "writing the image\nno space left")
-        : Ending.WELL;
+  private static Optional<Ending> ending(PlacedPod pod) {
+    boolean isOfNodeOp = pod.labels().containsKey("kairos.io/nodeop");
+    return Optional.of(
+        isOfNodeOp && failing.equals(pod.node())
+            ? new Ending(3, "writing the image\nno space left")
+            : Ending.WELL);
   }
 
   @AfterAll
@@ -239,21 +244,40 @@ class RolloutIT {
   }
 
   @Test
-  void onATerminalThePictureIsDrawnOver() throws IOException {
-    fixture.create("drawn", "command: ['true']\nconcurrency: 1");
+  void onATerminalThePictureIsDrawnOver() throws Exception {
+    fixture.create("drawn", "command: ['true']\nconcurrency: 1\npaused: true");
     String command =
         String.join(
             "' '",
             FollowedRollout.command(
                 List.of("drawn", "--kubeconfig", fixture.cluster.kubeconfig().toString())));
     Path shown = FOLDER.resolve("terminal");
-    HOST.run(
-        Command.of("script", "--quiet", "--return", "--command", "'" + command + "'")
-            .with(shown.toString())
-            .within(Duration.ofMinutes(3)));
+    // Not in the common pool, in which the client of Kubernetes hears its answers.
+    try (var terminal = Executors.newSingleThreadExecutor()) {
+      Future<?> drawing =
+          terminal.submit(
+              () ->
+                  HOST.run(
+                      Command.of("script", "--quiet", "--flush", "--return")
+                          .with("--command", "'" + command + "'", shown.toString())
+                          .within(Duration.ofMinutes(3))));
+      // Otherwise the rollout may be over before anybody looks.
+      fixture.await(
+          "the first picture", () -> drawing.isDone() || contains(shown, "NodeOp default/drawn"));
+      fixture.patchSpec("drawn", "{\"paused\":false}");
+      drawing.get();
+    }
     assertThat(Files.readString(shown))
         .contains("\033[?7lNodeOp default/drawn", "\033[J", "+ node-2: Completed")
         .contains("NodeOp default/drawn  Completed: 3 of 3 nodes done, 0 failed");
+  }
+
+  private static boolean contains(Path file, String text) {
+    try {
+      return Files.exists(file) && Files.readString(file).contains(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   // ---- builds ----

@@ -5,11 +5,13 @@ import io.kairos.formats.json.Json;
 import io.kairos.formats.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -17,12 +19,16 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** The few requests that the kit itself makes; tests bring a client of their own. */
 public final class ApiClient implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final int HTTP_OK = 200;
 
   /**
    * What the server said.
@@ -82,23 +88,54 @@ public final class ApiClient implements AutoCloseable {
    * @throws HostFailure when the server cannot be reached
    */
   public Answer request(String method, String path, Optional<Object> body) {
-    var request =
-        HttpRequest.newBuilder(URI.create(access.server() + path))
-            .timeout(DEADLINE)
-            .header("Authorization", "Bearer " + access.token())
-            .header("Content-Type", "application/json")
-            .method(
-                method,
-                body.map(Json::write).map(BodyPublishers::ofString).orElse(BodyPublishers.noBody()))
-            .build();
+    HttpRequest request = prepared(method, path, body, "application/json");
+    return answered(request, BodyHandlers.ofString(), Answer::new);
+  }
+
+  private HttpRequest prepared(String method, String path, Optional<Object> body, String type) {
+    return HttpRequest.newBuilder(URI.create(access.server() + path))
+        .timeout(DEADLINE)
+        .header("Authorization", "Bearer " + access.token())
+        .header("Content-Type", type)
+        .method(
+            method,
+            body.map(Json::write).map(BodyPublishers::ofString).orElse(BodyPublishers.noBody()))
+        .build();
+  }
+
+  private <B, T> T answered(
+      HttpRequest request, BodyHandler<B> handler, BiFunction<Integer, B, T> result) {
     try {
-      HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-      return new Answer(response.statusCode(), response.body());
+      HttpResponse<B> response = http.send(request, handler);
+      return result.apply(response.statusCode(), response.body());
     } catch (IOException e) {
-      throw new HostFailure("no answer to " + method + " " + access.server() + path, e);
+      throw new HostFailure("no answer to " + request.method() + " " + request.uri(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new HostFailure("interrupted: " + method + " " + path, e);
+      throw new HostFailure("interrupted: " + request.method() + " " + request.uri(), e);
+    }
+  }
+
+  /** Changes the fields that {@code patch} names (RFC 7386). */
+  public Answer patch(String path, Object patch) {
+    HttpRequest request =
+        prepared("PATCH", path, Optional.of(patch), "application/merge-patch+json");
+    return answered(request, BodyHandlers.ofString(), Answer::new);
+  }
+
+  /**
+   * Hears of changes until the server ends it.
+   *
+   * @param path of a list, with {@code watch=true} in its query
+   * @param each event, an object with {@code type} and {@code object}
+   * @throws HostFailure when the server cannot be reached or the connection breaks
+   */
+  public void watch(String path, Consumer<JsonObject> each) {
+    HttpRequest request = prepared("GET", path, Optional.empty(), "application/json");
+    try (Stream<String> lines = answered(request, BodyHandlers.ofLines(), (status, body) -> body)) {
+      lines.forEach(line -> each.accept(new Answer(HTTP_OK, line).object()));
+    } catch (UncheckedIOException e) {
+      throw new HostFailure("the answer to " + request.uri() + " broke off", e);
     }
   }
 

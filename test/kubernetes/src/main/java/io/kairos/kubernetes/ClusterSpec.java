@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
  * @param nodes their names, at most nine; with any, all parts run
  * @param images archives of OCI layouts that every node gets, beside busybox
  * @param apiServerFlags more flags of the API server
+ * @param controllerFlags more flags of the controller manager
  * @param joining virtual machines that become nodes by themselves
  */
 public record ClusterSpec(
@@ -25,6 +26,7 @@ public record ClusterSpec(
     List<String> nodes,
     List<Path> images,
     List<String> apiServerFlags,
+    List<String> controllerFlags,
     Optional<Joining> joining) {
   /**
    * Machines that the kit does not make; {@link Cluster#filesOf} has what each needs.
@@ -65,6 +67,7 @@ public record ClusterSpec(
     nodes = List.copyOf(nodes);
     images = List.copyOf(images);
     apiServerFlags = List.copyOf(apiServerFlags);
+    controllerFlags = List.copyOf(controllerFlags);
     if (nodes.size() > MAX_NODES || nodes.stream().anyMatch(name -> !name.matches(NODE_NAME))) {
       throw new IllegalArgumentException(
           "at most " + MAX_NODES + " nodes, named in small letters (15 of them): " + nodes);
@@ -87,6 +90,7 @@ public record ClusterSpec(
         List.of(),
         List.of(),
         List.of(),
+        List.of(),
         Optional.empty());
   }
 
@@ -100,25 +104,41 @@ public record ClusterSpec(
         names,
         List.of(),
         List.of(),
+        List.of(),
         Optional.empty());
   }
 
   public ClusterSpec withImage(Path archive) {
     var more = new ArrayList<>(images);
     more.add(archive);
-    return new ClusterSpec(directory, program, parts, nodes, more, apiServerFlags, joining);
+    return new ClusterSpec(
+        directory, program, parts, nodes, more, apiServerFlags, controllerFlags, joining);
   }
 
   public ClusterSpec withApiServerFlags(String... flags) {
     var more = new ArrayList<>(apiServerFlags);
     more.addAll(List.of(flags));
-    return new ClusterSpec(directory, program, parts, nodes, images, more, joining);
+    return new ClusterSpec(
+        directory, program, parts, nodes, images, more, controllerFlags, joining);
+  }
+
+  public ClusterSpec withControllerFlags(String... flags) {
+    var more = new ArrayList<>(controllerFlags);
+    more.addAll(List.of(flags));
+    return new ClusterSpec(directory, program, parts, nodes, images, apiServerFlags, more, joining);
   }
 
   /** A control plane that virtual machines with QEMU's user network join. */
   public ClusterSpec joinedBy(String... names) {
     var guests = new Joining(QEMU_HOST, List.of(names));
     return new ClusterSpec(
-        directory, program, parts, nodes, images, apiServerFlags, Optional.of(guests));
+        directory,
+        program,
+        parts,
+        nodes,
+        images,
+        apiServerFlags,
+        controllerFlags,
+        Optional.of(guests));
   }
 }

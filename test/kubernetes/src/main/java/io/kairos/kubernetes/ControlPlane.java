@@ -183,15 +183,19 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private List<String> controllerFlags() {
-    return List.of(
-        "--kubeconfig=" + partConfig(AccessTokens.CONTROLLERS, "controllers"),
-        "--leader-elect=false",
-        "--secure-port=0",
-        "--service-account-private-key-file=service-account.key",
-        "--root-ca-file=" + serving.certificate(),
-        "--use-service-account-credentials=true",
-        "--node-monitor-grace-period=20s", // a node that is gone is noticed within a test
-        "--allocate-node-cidrs=false");
+    var flags =
+        new ArrayList<>(
+            List.of(
+                "--kubeconfig=" + partConfig(AccessTokens.CONTROLLERS, "controllers"),
+                "--leader-elect=false",
+                "--secure-port=0",
+                "--service-account-private-key-file=service-account.key",
+                "--root-ca-file=" + serving.certificate(),
+                "--use-service-account-credentials=true",
+                "--node-monitor-grace-period=20s", // a node that is gone is noticed within a test
+                "--allocate-node-cidrs=false"));
+    flags.addAll(spec.controllerFlags());
+    return flags;
   }
 
   private List<String> schedulerFlags() {

@@ -32,6 +32,7 @@ class ClusterSpecTest {
                     List.of(name),
                     List.of(),
                     List.of(),
+                    List.of(),
                     Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -22,6 +22,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -62,7 +63,7 @@ class OperatorFaultsIT {
         new OperatorFixture(
             Cluster.start(
                 HOST, ClusterSpec.controlPlane(FOLDER, program, ClusterSpec.Parts.CONTROLLERS)));
-    kubelets = new SimulatedKubelets(fixture.client, pod -> Ending.WELL);
+    kubelets = fixture.kubelets(pod -> Optional.of(Ending.WELL));
     NODES.forEach(node -> kubelets.addNode(node, Map.of()));
   }
 

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.kairos.kubernetes.SimulatedKubelets.Ending;
 import io.kairos.operator.ControllerModules;
 import io.kairos.operator.OperatorEnvironment;
 import io.kairos.operator.OperatorOptions;
@@ -27,7 +28,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** An API server that knows the operator's kinds, and operators that work on it. */
@@ -72,6 +75,13 @@ final class OperatorFixture implements AutoCloseable {
     return new KubernetesClientBuilder()
         .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
         .build();
+  }
+
+  /**
+   * @param endings empty for a pod that runs until it is deleted
+   */
+  SimulatedKubelets kubelets(Function<PlacedPod, Optional<Ending>> endings) {
+    return SimulatedKubelets.start(cluster.controlPlane(), endings);
   }
 
   /** An operator in this process. */

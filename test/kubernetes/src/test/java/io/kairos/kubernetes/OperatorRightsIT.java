@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -104,7 +103,7 @@ class OperatorRightsIT {
           .filter(OperatorRightsIT::isAboutRights)
           .forEach(item -> fixture.client.resource(item).create());
     }
-    kubelets = new SimulatedKubelets(fixture.client, OperatorRightsIT::ending);
+    kubelets = fixture.kubelets(OperatorRightsIT::ending);
     kubelets.addNode("r1", Map.of("kubernetes.io/hostname", "r1"));
     kubeconfig =
         fixture
@@ -114,15 +113,12 @@ class OperatorRightsIT {
   }
 
   /** Workloads run on; a builder fails until its artifact has been edited. */
-  private static Ending ending(Pod pod) {
-    String artifact =
-        pod.getMetadata().getLabels() == null
-            ? null
-            : pod.getMetadata().getLabels().get("build.kairos.io/artifact");
+  private static Optional<Ending> ending(PlacedPod pod) {
+    String artifact = pod.labels().get("build.kairos.io/artifact");
     if (artifact != null && !EDITED.contains(artifact)) {
-      return new Ending(1, "no such package");
+      return Optional.of(new Ending(1, "no such package"));
     }
-    return pod.getMetadata().getName().startsWith("workload") ? null : Ending.WELL;
+    return pod.name().startsWith("workload") ? Optional.empty() : Optional.of(Ending.WELL);
   }
 
   private static boolean isAboutRights(HasMetadata item) {

@@ -2,8 +2,10 @@ package io.kairos.operator.labeler;
 
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kairos.formats.json.Json;
@@ -19,8 +21,11 @@ import java.lang.System.Logger.Level;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -29,12 +34,14 @@ import java.util.stream.Collectors;
 
 /**
  * Keeps the labeler in the cluster: rights, DaemonSet, and one Job for each node that nobody has
- * looked at. Everything is looked at again every half minute, and a new node at once.
+ * looked at. Everything is looked at again every half minute, and a new node at once; other changes
+ * of nodes, of which a rollout makes thousands, are nothing to it.
  */
 final class LabelerController {
   private static final Logger LOG = System.getLogger(LabelerController.class.getName());
   private static final Duration ROUND = Duration.ofSeconds(30);
   private static final Duration FAILED_JOB_STAYS = Duration.ofMinutes(10);
+  private static final long PAGE = 500;
   private static final String NODES = "node";
   private static final String DAEMON_SET = "daemonset";
 
@@ -46,6 +53,9 @@ final class LabelerController {
   /** Kinds that were made or found once; owned by the thread that runs this. */
   private final Set<String> known = new HashSet<>();
 
+  /** Nodes that the last round has seen, by name and uid; replaced as a whole by that thread. */
+  private volatile Set<String> seen = Set.of();
+
   /** Holds at most one wish to look again. */
   private final BlockingQueue<Boolean> wakeUps = new LinkedBlockingQueue<>(1);
 
@@ -56,7 +66,22 @@ final class LabelerController {
     this.metrics = new ControllerMetrics(context.metrics());
     metrics.announce(NODES);
     metrics.announce(DAEMON_SET);
-    nodes.onChange(name -> wakeUps.offer(true));
+    nodes.onChange(this::changed);
+  }
+
+  private void changed(String name) {
+    nodes
+        .node(name)
+        .filter(node -> isOurs(node) && !seen.contains(identity(node)))
+        .ifPresent(node -> wakeUps.offer(true));
+  }
+
+  private static boolean isOurs(NodeFacts node) {
+    return !node.leaving() && !"false".equals(node.labels().get(Names.MANAGED_LABEL));
+  }
+
+  private static String identity(NodeFacts node) {
+    return node.name() + "/" + node.uid();
   }
 
   /** Until interrupted. */
@@ -98,8 +123,7 @@ final class LabelerController {
     if (found == null) {
       client.resource(wanted).create();
     } else if (!sameImageAndShape(found, wanted)) {
-      client
-          .resource(wanted)
+      MergePatch.target(client, found)
           .patch(MergePatch.CONTEXT, Json.write(Map.of("spec", tree(wanted.getSpec()))));
     }
   }
@@ -140,25 +164,35 @@ final class LabelerController {
 
   private void ensureJobs() {
     LabelerObjects objects = objects();
-    Map<String, Job> jobs =
-        client
-            .batch()
-            .v1()
-            .jobs()
-            .inNamespace(objects.namespace())
-            .withLabel("app", Names.LABELER)
-            .list()
-            .getItems()
-            .stream()
-            .collect(Collectors.toMap(job -> job.getMetadata().getName(), job -> job));
-    for (NodeFacts node : nodes.nodes().values()) {
-      if (!node.leaving() && !"false".equals(node.labels().get(Names.MANAGED_LABEL))) {
-        ensureJob(objects, node, jobs.get(LabelerObjects.jobName(node.name())));
-      }
+    List<NodeFacts> ours =
+        nodes.nodes().values().stream().filter(LabelerController::isOurs).toList();
+    Map<String, LabelerJob> jobs = jobs(objects.namespace());
+    for (NodeFacts node : ours) {
+      ensureJob(objects, node, jobs.get(LabelerObjects.jobName(node.name())));
     }
+    seen = ours.stream().map(LabelerController::identity).collect(Collectors.toSet());
   }
 
-  private void ensureJob(LabelerObjects objects, NodeFacts node, Job found) {
+  /** In pages, of which only facts are kept: there is one for each node of the cluster. */
+  private Map<String, LabelerJob> jobs(String namespace) {
+    var found = new HashMap<String, LabelerJob>();
+    String next = null;
+    do {
+      JobList page =
+          client
+              .batch()
+              .v1()
+              .jobs()
+              .inNamespace(namespace)
+              .withLabel("app", Names.LABELER)
+              .list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
+      page.getItems().forEach(job -> found.put(job.getMetadata().getName(), LabelerJob.of(job)));
+      next = page.getMetadata().getContinue();
+    } while (next != null && !next.isEmpty());
+    return found;
+  }
+
+  private void ensureJob(LabelerObjects objects, NodeFacts node, LabelerJob found) {
     if (found == null) {
       try {
         client.resource(objects.job(node.name(), node.uid())).create();
@@ -167,20 +201,43 @@ final class LabelerController {
           throw e;
         }
       }
-    } else if (isOutdated(found, node) && found.getMetadata().getDeletionTimestamp() == null) {
-      client.resource(found).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+    } else if (isOutdated(found, node) && !found.leaving()) {
+      client
+          .batch()
+          .v1()
+          .jobs()
+          .inNamespace(objects.namespace())
+          .withName(LabelerObjects.jobName(node.name()))
+          .withPropagationPolicy(DeletionPropagation.BACKGROUND)
+          .delete();
       wakeUps.offer(true);
     }
   }
 
-  /** Made for an earlier node of this name, or failed some time ago. Upstream's have no uid. */
-  private boolean isOutdated(Job job, NodeFacts node) {
-    Map<String, String> labels = job.getMetadata().getLabels();
-    String uid = labels == null ? null : labels.get(LabelerObjects.NODE_UID_LABEL);
-    boolean other = uid != null && !uid.equals(Names.labelValue(node.uid()));
-    boolean failed = JobFacts.of(job).state() == JobFacts.State.FAILED;
-    Instant made = Instant.parse(job.getMetadata().getCreationTimestamp());
-    return other || (failed && made.plus(FAILED_JOB_STAYS).isBefore(context.clock().instant()));
+  /** Made for an earlier node of this name, or failed some time ago. */
+  private boolean isOutdated(LabelerJob job, NodeFacts node) {
+    boolean other =
+        job.nodeUid().filter(uid -> !uid.equals(Names.labelValue(node.uid()))).isPresent();
+    return other
+        || (job.failed() && job.made().plus(FAILED_JOB_STAYS).isBefore(context.clock().instant()));
+  }
+
+  /**
+   * What matters of a Job.
+   *
+   * @param nodeUid empty for upstream's
+   */
+  private record LabelerJob(
+      Optional<String> nodeUid, boolean failed, Instant made, boolean leaving) {
+    static LabelerJob of(Job job) {
+      var meta = job.getMetadata();
+      return new LabelerJob(
+          Optional.ofNullable(meta.getLabels())
+              .map(labels -> labels.get(LabelerObjects.NODE_UID_LABEL)),
+          JobFacts.of(job).state() == JobFacts.State.FAILED,
+          Instant.parse(meta.getCreationTimestamp()),
+          meta.getDeletionTimestamp() != null);
+    }
   }
 
   @SuppressWarnings("unchecked") // keys of JSON objects are texts

@@ -13,6 +13,11 @@ sealed interface NodeOpAction {
     return false;
   }
 
+  /** Whether it gives back what a node does not need any more. */
+  default boolean givesBack() {
+    return this instanceof Uncordon || this instanceof DeletePod;
+  }
+
   record CreatePreflightPod(String node, int attempt) implements NodeOpAction {
     @Override
     public boolean needsNewest() {

@@ -52,6 +52,11 @@ final class NodeOpPerformer {
     this.objects = new NodeOpObjects(nodeOp, context.environment());
   }
 
+  /** Of the NodeOp. */
+  String uid() {
+    return names.uid();
+  }
+
   /** Empty if it worked. */
   Optional<Outcome> perform(NodeOpAction action) {
     try {
@@ -110,18 +115,15 @@ final class NodeOpPerformer {
   /** What exists and is ours is adopted: somebody of us has been here before. */
   private <T extends HasMetadata> Optional<Outcome> create(
       NodeOpAction action, Resource<T> at, T wanted) {
-    T existing = at.get();
-    if (existing == null) {
-      try {
-        client.resource(wanted).create();
-        return Optional.empty();
-      } catch (KubernetesClientException e) {
-        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-          throw e;
-        }
-        existing = at.get();
+    try {
+      client.resource(wanted).create();
+      return Optional.empty();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
       }
     }
+    T existing = at.get();
     if (existing != null && !Owners.isControlledBy(existing, names.uid())) {
       return Optional.of(
           new Outcome.Failed(
@@ -178,10 +180,7 @@ final class NodeOpPerformer {
     if (unschedulable != null) {
       patch.put("spec", Collections.singletonMap("unschedulable", unschedulable ? true : null));
     }
-    client
-        .nodes()
-        .withName(node.getMetadata().getName())
-        .patch(MergePatch.CONTEXT, Json.write(patch));
+    MergePatch.target(client, node).patch(MergePatch.CONTEXT, Json.write(patch));
   }
 
   private Optional<Outcome> evict(Evict wanted) {

@@ -15,5 +15,13 @@ import java.util.List;
 record NodeOpPlan(
     NodeOpStatus status, List<NodeOpAction> actions, List<Tiding> tidings, Instant wake) {
   /** An event about a node. */
-  record Tiding(String node, Severity severity, String reason, String message) {}
+  record Tiding(String node, Severity severity, String reason, String message) {
+    static final String COMPLETED = "Completed";
+    static final String SKIPPED = "Skipped";
+
+    /** Whether it is what became of the node, rather than a step on the way. */
+    boolean isFinal() {
+      return severity == Severity.WARNING || reason.equals(COMPLETED) || reason.equals(SKIPPED);
+    }
+  }
 }

@@ -21,6 +21,7 @@ import io.kairos.operator.nodeop.PodFacts.Role;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +40,10 @@ final class NodeOpPlanner {
   private static final Duration RETRY_STARTS = Duration.ofSeconds(5);
   private static final Duration GATE_POLL = Duration.ofSeconds(10);
   private static final Duration ROLLBACK_TIMEOUT = Duration.ofMinutes(30);
+
+  private static final String TOO_MANY =
+      "the status of one object holds no more nodes; choose fewer with spec.nodeSelector,"
+          + " and the others with another object";
 
   /** Reasons after which the same thing once more would only do harm. */
   private static final List<String> FINAL =
@@ -610,8 +615,13 @@ final class NodeOpPlanner {
     int concurrency = spec.concurrency() == null ? 0 : spec.concurrency();
     int slots = (concurrency == 0 ? targets.size() : concurrency) - inFlight;
     var budget = new AvailabilityBudget(spec, targets, view, entries);
+    int room = room(waiting);
     for (NodeFacts node : waiting) {
       if (slots <= 0) {
+        return;
+      }
+      if (room <= 0) {
+        hold = Optional.of(new Hold("TooManyNodes", TOO_MANY));
         return;
       }
       Optional<String> refused = budget.refusal(node);
@@ -624,7 +634,16 @@ final class NodeOpPlanner {
       budget.take(node);
       start(node);
       slots--;
+      room--;
     }
+  }
+
+  /** For the largest of those that wait, and as if each were started for the first time. */
+  private int room(List<NodeFacts> waiting) {
+    NodeFacts longest =
+        Collections.max(waiting, Comparator.comparingInt(node -> node.name().length()));
+    NodeStatus next = admitted(longest.name(), NodeStatus.fresh(1).done(), longest);
+    return StatusBudget.room(entries, longest.name(), next);
   }
 
   private Optional<Hold> reasonToStartNone() {
@@ -718,13 +737,15 @@ final class NodeOpPlanner {
     }
   }
 
+  /** Reduced before they are compared, or what was left out would be a change at every look. */
   private Map<String, NodeStatus> stamped() {
     var stamped = new TreeMap<String, NodeStatus>();
-    entries.forEach(
-        (node, entry) ->
-            stamped.put(
-                node, entry.equals(before.get(node)) ? entry : entry.withLastUpdated(now())));
-    return stamped;
+    StatusBudget.fitted(entries)
+        .forEach(
+            (node, entry) ->
+                stamped.put(
+                    node, entry.equals(before.get(node)) ? entry : entry.withLastUpdated(now())));
+    return StatusBudget.fitted(stamped);
   }
 
   private void tell() {
@@ -740,7 +761,7 @@ final class NodeOpPlanner {
             tidings.add(
                 new Tiding(node, Severity.WARNING, entry.reason(), "Failed: " + entry.message()));
           } else if (entry.currentStep().isEmpty() && !entry.isFailed()) {
-            String reason = entry.isSkipped() ? "Skipped" : "Completed";
+            String reason = entry.isSkipped() ? Tiding.SKIPPED : Tiding.COMPLETED;
             tidings.add(new Tiding(node, Severity.NORMAL, reason, entry.message()));
           } else if (entry.currentStep().isPresent()) {
             tidings.add(tiding(node, entry));

@@ -35,8 +35,6 @@ import java.lang.System.Logger.Level;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +59,7 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
   private final StatusPatch patches;
   private final NodeOpMetrics metrics;
   private final ControlPlaneLedger ledger = new ControlPlaneLedger();
+  private final RecentActions recent = new RecentActions();
   private volatile IndexerResourceCache<NodeOp> all;
 
   NodeOpReconciler(OperatorContext context) {
@@ -77,11 +76,13 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
         InformerEventSourceConfiguration.from(Job.class, NodeOp.class)
             .withLabelSelector(Names.NODEOP_LABEL)
             .withSecondaryToPrimaryMapper(NodeOpReconciler::nodeOpOf)
+            .withItemStore(TrimmedStore.ofJobs())
             .build();
     var pods =
         InformerEventSourceConfiguration.from(Pod.class, NodeOp.class)
             .withLabelSelector(Names.NODEOP_LABEL)
             .withSecondaryToPrimaryMapper(NodeOpReconciler::nodeOpOf)
+            .withItemStore(TrimmedStore.ofPods())
             .build();
     var nodeEvents = new SimpleInboundEventSource<NodeOp>("nodes");
     nodes.onChange(
@@ -153,18 +154,21 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
     }
     metrics.counted(nodeOp, plan.status());
     tell(nodeOp, plan.tidings(), view.nodes());
-    if (!written.changed() && plan.actions().stream().anyMatch(NodeOpAction::needsNewest)) {
+    List<NodeOpAction> actions =
+        recent.without(nodeOp.getMetadata().getUid(), plan.actions(), context.clock().instant());
+    if (!written.changed() && actions.stream().anyMatch(NodeOpAction::needsNewest)) {
       requireNewest(nodeOp);
     }
-    Map<String, List<Outcome>> outcomes = perform(nodeOp, plan.actions());
-    if (!outcomes.isEmpty()) {
-      NodeOpPlan told = NodeOpPlanner.plan(view.after(written.nodeOp(), outcomes));
+    var work = new NodeOpWork(new NodeOpPerformer(context, nodeOp), recent, context.clock());
+    NodeOpWork.Done done = work.perform(actions);
+    if (!done.outcomes().isEmpty()) {
+      NodeOpPlan told = NodeOpPlanner.plan(view.after(written.nodeOp(), done.outcomes()));
       write(written.nodeOp(), told.status());
       tell(nodeOp, told.tidings(), view.nodes());
       plan = earlier(plan, told);
     }
     Duration wait = Duration.between(context.clock().instant(), plan.wake());
-    return wait.compareTo(LEAST) < 0 ? LEAST : wait;
+    return wait.compareTo(LEAST) < 0 || !done.isComplete() ? LEAST : wait;
   }
 
   private static NodeOpPlan earlier(NodeOpPlan one, NodeOpPlan other) {
@@ -225,7 +229,10 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
       return new Written(from, false);
     }
     try {
-      NodeOp written = resource(from).subresource("status").patch(MergePatch.CONTEXT, patch.get());
+      NodeOp written =
+          MergePatch.target(context.client(), from)
+              .subresource("status")
+              .patch(MergePatch.CONTEXT, patch.get());
       return new Written(written, true);
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
@@ -254,33 +261,18 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
         .withName(meta.getName());
   }
 
-  private Map<String, List<Outcome>> perform(NodeOp nodeOp, List<NodeOpAction> actions) {
-    var performer = new NodeOpPerformer(context, nodeOp);
-    var outcomes = new HashMap<String, List<Outcome>>();
-    var stopped = new HashSet<String>();
-    for (NodeOpAction action : actions) {
-      boolean chained = action.needsNewest();
-      if (chained && stopped.contains(action.node())) {
-        continue;
-      }
-      performer
-          .perform(action)
-          .ifPresent(
-              outcome -> {
-                stopped.add(action.node());
-                outcomes.computeIfAbsent(action.node(), key -> new ArrayList<>()).add(outcome);
-              });
-    }
-    return outcomes;
-  }
-
   private void tell(NodeOp nodeOp, List<Tiding> tidings, Map<String, NodeFacts> known) {
     String name = nodeOp.getMetadata().getNamespace() + "/" + nodeOp.getMetadata().getName();
     for (Tiding tiding : tidings) {
-      context
-          .events()
-          .record(
-              nodeOp, tiding.severity(), tiding.reason(), tiding.node() + ": " + tiding.message());
+      if (tiding.isFinal()) { // each step is told with the node: thousands of them help nobody here
+        context
+            .events()
+            .record(
+                nodeOp,
+                tiding.severity(),
+                tiding.reason(),
+                tiding.node() + ": " + tiding.message());
+      }
       NodeFacts node = known.get(tiding.node());
       if (node != null) {
         var reference =
@@ -354,6 +346,7 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(LEAST.toMillis());
     }
     ledger.forget(meta.getUid());
+    recent.forget(meta.getUid());
     metrics.forget(nodeOp);
     return DeleteControl.defaultDelete();
   }

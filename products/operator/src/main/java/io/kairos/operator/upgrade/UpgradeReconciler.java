@@ -126,7 +126,7 @@ final class UpgradeReconciler implements Reconciler<NodeOpUpgrade> {
       patch.put("metadata", Map.of("annotations", asked));
     }
     if (!patch.isEmpty()) {
-      childResource(upgrade).patch(MergePatch.CONTEXT, Json.write(patch));
+      MergePatch.target(context.client(), child).patch(MergePatch.CONTEXT, Json.write(patch));
     }
   }
 
@@ -166,11 +166,7 @@ final class UpgradeReconciler implements Reconciler<NodeOpUpgrade> {
     var whole = new LinkedHashMap<String, Object>();
     whole.put("metadata", Map.of("resourceVersion", upgrade.getMetadata().getResourceVersion()));
     whole.put("status", patch);
-    context
-        .client()
-        .resources(NodeOpUpgrade.class)
-        .inNamespace(upgrade.getMetadata().getNamespace())
-        .withName(upgrade.getMetadata().getName())
+    MergePatch.target(context.client(), upgrade)
         .subresource("status")
         .patch(MergePatch.CONTEXT, Json.write(whole));
   }

@@ -36,6 +36,7 @@ import java.util.TreeMap;
 final class FakeCluster {
   static final String UID = "0123-uid";
 
+  final String name;
   final Map<String, NodeFacts> nodes = new TreeMap<>();
   final Map<String, JobFacts> jobs = new LinkedHashMap<>();
   final Map<String, PodFacts> pods = new LinkedHashMap<>();
@@ -52,6 +53,14 @@ final class FakeCluster {
   NodeOpPlan latest;
 
   FakeCluster(NodeOpSpec spec, String... nodes) {
+    this("op", spec, List.of(nodes));
+  }
+
+  /**
+   * @param name of the NodeOp
+   */
+  FakeCluster(String name, NodeOpSpec spec, List<String> nodes) {
+    this.name = name;
     this.spec = spec;
     for (String node : nodes) {
       addNode(node, Map.of());
@@ -86,7 +95,7 @@ final class FakeCluster {
     var nodeOp = new NodeOp();
     nodeOp.setMetadata(
         new ObjectMetaBuilder()
-            .withName("op")
+            .withName(name)
             .withNamespace("ns")
             .withUid(UID)
             .withGeneration(1L)
@@ -332,7 +341,7 @@ final class FakeCluster {
   }
 
   boolean isCordonedByUs(String node) {
-    return nodes.get(node).cordonedBy().equals(Optional.of("ns/op@" + UID));
+    return nodes.get(node).cordonedBy().equals(Optional.of("ns/" + name + "@" + UID));
   }
 
   long count(Class<? extends NodeOpAction> kind) {
