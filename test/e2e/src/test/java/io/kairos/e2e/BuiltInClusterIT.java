@@ -3,9 +3,7 @@ package io.kairos.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.kairos.dist.workshop.NodeMachine;
@@ -19,6 +17,7 @@ import io.kairos.images.Packer;
 import io.kairos.images.Platform;
 import io.kairos.kubernetes.Cluster;
 import io.kairos.kubernetes.ClusterSpec;
+import io.kairos.kubernetes.KitClient;
 import io.kairos.kubernetes.KubernetesProgram;
 import io.kairos.operator.OperatorEnvironment;
 import io.kairos.operator.OperatorOptions;
@@ -94,10 +93,7 @@ class BuiltInClusterIT {
       Path artifacts = cluster.node("n1").path("/srv/artifacts");
       Files.createDirectories(artifacts);
       Files.copy(image, artifacts.resolve("input.tar"));
-      try (KubernetesClient client =
-              new KubernetesClientBuilder()
-                  .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
-                  .build();
+      try (KubernetesClient client = KitClient.of(cluster.kubeconfig());
           OperatorProcess _ = operator(cluster)) {
         apply(cluster, client);
         Resource<GenericKubernetesResource> demo =

@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.kairos.base.Refused;
@@ -16,6 +14,7 @@ import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.kubernetes.Cluster;
 import io.kairos.kubernetes.ClusterSpec;
+import io.kairos.kubernetes.KitClient;
 import io.kairos.kubernetes.KitImages;
 import io.kairos.kubernetes.KubernetesProgram;
 import io.kairos.kubernetes.ManifestRenderers;
@@ -66,10 +65,7 @@ class OperatorImageIT {
       spec = spec.withImage(images.resolve(part + ".tar"));
     }
     try (var cluster = Cluster.start(host, spec);
-        var client =
-            new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
-                .build()) {
+        var client = KitClient.of(cluster.kubeconfig())) {
       String manifests =
           ManifestRenderers.built(host)
               .kustomized(home.root().resolve("products/operator/deploy/config/default"));

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import io.kairos.base.HostFailure;
 import io.kairos.host.FileTree;
@@ -55,10 +53,7 @@ class ClusterIT {
     program = BuiltProgram.withNodesOrSkip(HOST);
     FileTree.delete(FOLDER);
     cluster = Cluster.start(HOST, ClusterSpec.cluster(FOLDER.resolve("three"), program, 3));
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
-            .build();
+    client = KitClient.of(cluster.kubeconfig());
     create("cluster-it.yaml");
   }
 

@@ -85,7 +85,7 @@ class ManifestsIT {
     }
     FileTree.delete(FOLDER);
     cluster = Cluster.start(HOST, ClusterSpec.controlPlane(FOLDER, program, ClusterSpec.Parts.API));
-    client = OperatorFixture.client(cluster.kubeconfig());
+    client = KitClient.of(cluster.kubeconfig());
     objects(renderers.kustomized(DEPLOY.resolve("config/default")))
         .forEach(item -> client.resource(item).patch(applying().build()));
   }

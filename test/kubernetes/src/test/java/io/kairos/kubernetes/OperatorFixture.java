@@ -6,9 +6,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kairos.kubernetes.SimulatedKubelets.Ending;
@@ -54,7 +52,7 @@ final class OperatorFixture implements AutoCloseable {
 
   OperatorFixture(Cluster cluster) {
     this.cluster = cluster;
-    this.client = client(cluster.kubeconfig());
+    this.client = KitClient.of(cluster.kubeconfig());
     for (String name : DEFINITIONS) {
       InputStream yaml =
           OperatorFixture.class.getResourceAsStream("/io/kairos/operator/crd/" + name + ".yaml");
@@ -69,12 +67,6 @@ final class OperatorFixture implements AutoCloseable {
                 .build())
         .create();
     KINDS.forEach(cluster.controlPlane()::awaitServed);
-  }
-
-  static KubernetesClient client(Path kubeconfig) {
-    return new KubernetesClientBuilder()
-        .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
-        .build();
   }
 
   /**

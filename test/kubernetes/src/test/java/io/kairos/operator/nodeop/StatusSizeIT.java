@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.kubernetes.Cluster;
 import io.kairos.kubernetes.ClusterSpec;
+import io.kairos.kubernetes.KitClient;
 import io.kairos.kubernetes.KubernetesProgram;
 import io.kairos.operator.MergePatch;
 import io.kairos.operator.nodeop.NodeStatus.Step;
@@ -44,10 +43,7 @@ class StatusSizeIT {
         Cluster.start(
             host,
             ClusterSpec.controlPlane(FOLDER, KubernetesProgram.built(host), ClusterSpec.Parts.API));
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
-            .build();
+    client = KitClient.of(cluster.kubeconfig());
     client
         .load(NodeOp.class.getResourceAsStream("/io/kairos/operator/crd/" + KINDS + ".yaml"))
         .items()

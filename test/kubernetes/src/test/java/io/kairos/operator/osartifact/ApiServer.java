@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.kubernetes.Cluster;
 import io.kairos.kubernetes.ClusterSpec;
+import io.kairos.kubernetes.KitClient;
 import io.kairos.kubernetes.KubernetesProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,10 +38,7 @@ final class ApiServer implements AutoCloseable {
             host,
             ClusterSpec.controlPlane(
                 folder(), KubernetesProgram.built(host), ClusterSpec.Parts.CONTROLLERS));
-    KubernetesClient client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
-            .build();
+    KubernetesClient client = KitClient.of(cluster.kubeconfig());
     var server = new ApiServer(cluster, client);
     server.install();
     return server;
