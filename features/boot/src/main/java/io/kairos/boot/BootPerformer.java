@@ -174,7 +174,7 @@ public final class BootPerformer implements Performer<BootStep> {
                 "unshare",
                 "--mount",
                 "--propagation",
-                "private",
+                "slave",
                 "sh",
                 "-s",
                 "--",

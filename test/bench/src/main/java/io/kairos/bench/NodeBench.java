@@ -109,7 +109,7 @@ final class NodeBench {
     try (QemuMachine machine = node.boot(access)) {
       node.awaitVerdict(machine, access);
       var watch = new Watch();
-      machine.ssh(
+      machine.script(
           access, "sudo kairos-agent upgrade --allow-insecure-registries --source oci:" + image);
       double fetched = watch.seconds();
       node.reboot(machine, access);

@@ -25,21 +25,14 @@ public final class JournalProgress {
    * @return silent when there is no journal, or when its lines would fall between the bars
    */
   public static Progress of(Host host, Map<String, String> environment, PrintStream err) {
-    return isBesideScreen(host, environment)
+    return isBesideScreen(host, environment) && !output(host).endsWith(console(host))
         ? new ConsoleProgress(err, false, false, 0)
         : Progress.SILENT;
   }
 
-  /**
-   * Whether standard error is a journal, and standard output a screen that neither the journal nor
-   * the console shows.
-   */
+  /** Whether standard error is a journal, and standard output a screen, of which nothing stays. */
   public static boolean isBesideScreen(Host host, Map<String, String> environment) {
-    if (environment.getOrDefault(VARIABLE, "").isEmpty()) {
-      return false;
-    }
-    Path output = output(host);
-    return output.startsWith("/dev/") && !output.endsWith(console(host));
+    return !environment.getOrDefault(VARIABLE, "").isEmpty() && output(host).startsWith("/dev/");
   }
 
   /** {@code /dev/tty1}, or whatever else standard output is. */

@@ -18,11 +18,14 @@ class JournalProgressTest {
 
   @TempDir Path folder;
 
+  private ScratchHost host(String terminal, String consoles) {
+    return new ScratchHost(folder)
+        .with("/sys/class/tty/console/active", consoles + "\n")
+        .withLink("/proc/self/fd/1", terminal);
+  }
+
   private String told(String terminal, String consoles, Map<String, String> environment) {
-    ScratchHost host =
-        new ScratchHost(folder)
-            .with("/sys/class/tty/console/active", consoles + "\n")
-            .withLink("/proc/self/fd/1", terminal);
+    ScratchHost host = host(terminal, consoles);
     var bytes = new ByteArrayOutputStream();
     var err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     JournalProgress.of(host, environment, err)
@@ -48,5 +51,13 @@ class JournalProgressTest {
   @Test
   void aPersonAtATerminalHearsItOnce() {
     assertThat(told("/dev/pts/0", "tty1", Map.of())).isEmpty();
+  }
+
+  /** A live medium whose console is the screen: the journal had no word of why nothing came. */
+  @Test
+  void whyAServiceFailsStaysAlsoWhereTheScreenIsTheConsole() {
+    ScratchHost host = host("/dev/tty1", "ttyS0 tty1");
+    assertThat(JournalProgress.isBesideScreen(host, SERVICE)).isTrue();
+    assertThat(JournalProgress.isBesideScreen(host, Map.of())).isFalse();
   }
 }

@@ -6,7 +6,8 @@ set -eu
 root=$1
 shift
 
-mount --make-rprivate /
+# Nothing from here is seen outside; what is unmounted outside is not held here.
+mount --make-rslave /
 
 # A mount point of its own, so that the program sees a root that is mounted.
 mount --bind "$root" "$root"
