@@ -109,7 +109,10 @@ final class RolloutBench {
       ClusterSpec spec =
           ClusterSpec.controlPlane(
                   folder, KubernetesProgram.built(host), ClusterSpec.Parts.CONTROLLERS)
-              .withApiServerFlags("--audit-policy-file=" + policy, "--audit-log-path=" + audit)
+              .withApiServerFlags(
+                  "--audit-policy-file=" + policy,
+                  "--audit-log-path=" + audit,
+                  "--audit-log-maxsize=100000") // MB; what is rotated away is not counted
               // No heartbeats, no pods of the labeler, and a Job controller that nobody waits for.
               .withControllerFlags(
                   "--controllers=*,-node-lifecycle-controller,-daemonset-controller",
