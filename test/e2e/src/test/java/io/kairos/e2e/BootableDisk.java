@@ -34,9 +34,6 @@ final class BootableDisk {
   private static final List<String> BOOT_FILES =
       List.of("/boot/vmlinuz", "/boot/initrd", "/etc/cos/bootargs.cfg");
 
-  /** Where Debian's grub-install puts it. */
-  private static final String MENU = "/grub/grub.cfg";
-
   private static final String MODULES = "/grub/i386-pc";
 
   /** Code of the boot sector, before the disk's signature and the table of a BIOS. */
@@ -91,7 +88,7 @@ final class BootableDisk {
   /** Whether a boot menu is there: from then on the disk must boot. */
   boolean isPublished(View disk) {
     try {
-      return Ext4.raw(PartitionedDisk.read(disk).named("state").content()).exists(MENU);
+      return Ext4.raw(PartitionedDisk.read(disk).named("state").content()).exists(GrubChoice.MENU);
     } catch (IOException nothingYet) {
       return false;
     }

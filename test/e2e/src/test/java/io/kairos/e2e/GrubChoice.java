@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
  * @param entries ids, each once
  */
 record GrubChoice(List<String> entries) {
+  /** On the state partition, where Debian's grub-install puts it. */
+  static final String MENU = "/grub/grub.cfg";
+
   private static final Pattern ENTRY = Pattern.compile("(?m)^menuentry .*--id ([\\w-]+)");
 
   /** In the order of the menu, for fallbacks by number. */
@@ -34,7 +37,7 @@ record GrubChoice(List<String> entries) {
    * @throws IOException when there is no menu, or it is not whole
    */
   static GrubChoice of(Ext4 state, List<Ext4> searched) throws IOException {
-    String menu = new String(state.bytes("/grub/grub.cfg"), StandardCharsets.UTF_8);
+    String menu = new String(state.bytes(MENU), StandardCharsets.UTF_8);
     List<String> offered = ENTRY.matcher(menu).results().map(found -> found.group(1)).toList();
     if (!offered.equals(NEEDED) || menu.indexOf('\0') >= 0 || !menu.endsWith("fi\n")) {
       throw new IOException("the boot menu is not whole: it offers " + offered);

@@ -614,6 +614,9 @@ final class NodeOpPlanner {
     int inFlight = (int) entries.values().stream().filter(NodeStatus::isInFlight).count();
     int concurrency = spec.concurrency() == null ? 0 : spec.concurrency();
     int slots = (concurrency == 0 ? targets.size() : concurrency) - inFlight;
+    if (slots <= 0) {
+      return; // before all entries are measured, which most looks at a large rollout need not
+    }
     var budget = new AvailabilityBudget(spec, targets, view, entries);
     int room = room(waiting);
     for (NodeFacts node : waiting) {
