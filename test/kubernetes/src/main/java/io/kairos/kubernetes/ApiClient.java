@@ -28,7 +28,6 @@ import javax.net.ssl.TrustManagerFactory;
 /** The few requests that the kit itself makes; tests bring a client of their own. */
 public final class ApiClient implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
-  private static final int HTTP_OK = 200;
 
   /**
    * What the server said.
@@ -42,8 +41,7 @@ public final class ApiClient implements AutoCloseable {
     }
 
     public JsonObject object() {
-      return JsonObject.of(
-          "an answer of the API server", Json.parse("an answer of the API server", body));
+      return parsed(body);
     }
   }
 
@@ -92,6 +90,11 @@ public final class ApiClient implements AutoCloseable {
     return answered(request, BodyHandlers.ofString(), Answer::new);
   }
 
+  private static JsonObject parsed(String json) {
+    String name = "an answer of the API server";
+    return JsonObject.of(name, Json.parse(name, json));
+  }
+
   private HttpRequest prepared(String method, String path, Optional<Object> body, String type) {
     return HttpRequest.newBuilder(URI.create(access.server() + path))
         .timeout(DEADLINE)
@@ -133,7 +136,7 @@ public final class ApiClient implements AutoCloseable {
   public void watch(String path, Consumer<JsonObject> each) {
     HttpRequest request = prepared("GET", path, Optional.empty(), "application/json");
     try (Stream<String> lines = answered(request, BodyHandlers.ofLines(), (status, body) -> body)) {
-      lines.forEach(line -> each.accept(new Answer(HTTP_OK, line).object()));
+      lines.forEach(line -> each.accept(parsed(line)));
     } catch (UncheckedIOException e) {
       throw new HostFailure("the answer to " + request.uri() + " broke off", e);
     }
