@@ -292,17 +292,19 @@ final class ConvertPerformer implements Performer<ConvertStep> {
         host.resolved("/usr/lib/dracut/dracut-functions.sh"), FileTime.from(epoch));
     inRoot.run(root, progress, SHORT, "depmod", "-a", step.kernel());
     var argv = new ArrayList<>(List.of("dracut", "--force", "--no-hostonly", "--reproducible"));
-    Path hosts = host.resolved("/tmp").resolve("kairos-hosts");
+    Path over = host.resolved("/tmp").resolve("kairos-initramfs");
     if (step.ownHosts()) {
+      Path hosts = over.resolve("etc/hosts");
+      createDirectories(hosts.getParent());
       Files.write(hosts, Resources.bytes("rootfs/etc/hosts"));
       setMode(hosts, 0644);
-      argv.addAll(List.of("--include", hosts.toString(), "/etc/hosts"));
+      argv.addAll(List.of("--include", over.toString(), "/")); // a file would not replace one
     }
     argv.addAll(List.of("--kver", step.kernel(), "/boot/initrd"));
     try {
       inRoot.run(root, progress, INITRAMFS, argv.toArray(String[]::new));
     } finally {
-      Files.deleteIfExists(hosts);
+      FileTree.delete(over);
     }
     setMode(host.path("/boot/initrd"), 0644); // it holds no secret, and builders are not root
     return Undo.NOTHING;
