@@ -39,7 +39,7 @@ final class InitImageVerb {
   private static final String MACHINE = "x86_64";
 
   /** Of the C library that the run-time brings along. */
-  private static final String LOADER = "ld-linux-x86-64.so.2";
+  static final String LOADER = "ld-linux-x86-64.so.2";
 
   private static final Option OUTPUT =
       Option.value("output", "FILE", "archive of an OCI layout")

@@ -33,6 +33,13 @@ class NodeJarsTest {
         .doesNotContain(folder.resolve("dist-0.1.0.jar"));
   }
 
+  @Test
+  void leavesThePartForAnotherProgram() {
+    assertThat(NodeJars.on("/lib/dist-0.1.0-init.jar:" + WORKSHOP))
+        .contains(Path.of("/lib/dist-0.1.0.jar"))
+        .doesNotContain(Path.of("/lib/dist-0.1.0-init.jar"));
+  }
+
   /** The operator brings another Jackson: a node with that one does not boot. */
   @Test
   void takesTheMajorVersionThatTheListNames() {

@@ -236,12 +236,12 @@ public final class Converter {
    */
   public List<Applier.Done> convertInPlace(
       ConvertRequest request, Set<ConvertPart> wanted, Set<ConvertPart> skipped) {
-    requireRoot();
     requireRuntime(request);
+    requireRoot();
     Host root = hostAt.apply(request.root());
     RootFacts before = RootFacts.observeInPlace(root, framework);
     DistroDescriptor distro = DistroDescriptor.of(before.os());
-    requireSpace(request.root(), NEEDED_IN_PLACE);
+    requireSpace(request.root(), NEEDED_IN_PLACE, "make room");
     var parts = EnumSet.noneOf(ConvertPart.class);
     wanted.stream().filter(part -> !skipped.contains(part)).forEach(parts::add);
     Instant now = machine.clock().instant();
@@ -289,12 +289,10 @@ public final class Converter {
     }
   }
 
-  private void requireSpace(Path place, Bytes needed) {
+  private void requireSpace(Path place, Bytes needed, String remedy) {
     Bytes free = machine.kernel().freeSpace(place);
     if (free.isLessThan(needed)) {
-      throw new Refused(
-          place + " has " + free + " free, a conversion needs " + needed,
-          "make room, or name another --workdir");
+      throw new Refused(place + " has " + free + " free, a conversion needs " + needed, remedy);
     }
   }
 
@@ -325,7 +323,7 @@ public final class Converter {
     } catch (IOException e) {
       throw new HostFailure("cannot make " + request.work(), e);
     }
-    requireSpace(request.work(), NEEDED);
+    requireSpace(request.work(), NEEDED, "make room, or name another --workdir");
   }
 
   private boolean isRoot() {

@@ -178,6 +178,17 @@ class ShippedStagesExecutedTest {
     }
   }
 
+  /** Container builders mount their own over it, and leave a file without content behind. */
+  @Test
+  void aNodeWhoseImageHasNoHostsGetsThose() throws IOException {
+    sentinel("active_mode");
+    Files.deleteIfExists(files.path("/usr/local/etc/hosts"));
+    Files.deleteIfExists(files.path("/etc/hosts"));
+    write("/etc/hosts", "");
+    run("initramfs").orThrow();
+    assertThat(read("/etc/hosts")).isEqualTo(Resources.text("rootfs/etc/hosts"));
+  }
+
   @Test
   void aSecondBootChangesNothing() throws IOException {
     sentinel("active_mode");

@@ -23,7 +23,7 @@ trap 'exit 143' TERM
 
 if ! tail -n "+$((head + 1))" "$0" | gzip -dc | tar -xf - -C "$home"; then
   echo "error: cannot unpack $0 into $home" >&2
-  echo "  try: make room there, or set TMPDIR to another folder; it takes 80 MB" >&2
+  echo "  try: make 80 MB of room there, set TMPDIR to another folder, or fetch the file again" >&2
   exit 1
 fi
 
