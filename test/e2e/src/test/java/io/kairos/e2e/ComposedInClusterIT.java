@@ -1,0 +1,242 @@
+package io.kairos.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.kairos.dist.workshop.WorkshopHome;
+import io.kairos.host.Command;
+import io.kairos.host.FileTree;
+import io.kairos.host.Output;
+import io.kairos.host.linux.LinuxHost;
+import io.kairos.kubernetes.SelfSigned;
+import io.kairos.testkit.registry.DebianRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * Images that a cluster builds from a Dockerfile, pushes to a registry and pulls from there; media
+ * of them, handed to the artifact server. Only the registry is outside of the cluster: it wants a
+ * login, and its certificate is nobody's.
+ */
+@Tag("cluster")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ComposedInClusterIT {
+  private static final Path FOLDER = Path.of("target/ComposedInClusterIT").toAbsolutePath();
+  private static final String BUILDAH = "buildah-build";
+
+  /** builder, let-me-in. */
+  private static final String LOGIN =
+      "builder:$2b$05$abcdefghijklmnopqrstuu3Jd./u/rH1RxB6auX5v7gLP6uWhKCgG\n";
+
+  private final LinuxHost host = LinuxHost.here();
+  private ArtifactCluster cluster;
+  private DebianRegistry registry;
+
+  @BeforeAll
+  void start() throws IOException {
+    FileTree.delete(FOLDER);
+    Files.createDirectories(FOLDER);
+    cluster =
+        ArtifactCluster.start(
+            host,
+            FOLDER,
+            List.of(BuilderImage.archive(host, FOLDER)),
+            "--buildah-image=" + BuilderImage.NAME);
+    String address = cluster.cluster().machineAddress();
+    SelfSigned certificate =
+        SelfSigned.make(host, FOLDER, "registry", "/CN=registry", List.of("IP:" + address));
+    registry =
+        DebianRegistry.guarded(
+            Files.createDirectories(FOLDER.resolve("registry")),
+            new DebianRegistry.Guard(address, certificate.certificate(), certificate.key(), LOGIN));
+    Files.writeString(
+        Files.createDirectories(FOLDER.resolve("login")).resolve("config.json"),
+        "{\"auths\": {\"%s\": {\"username\": \"builder\", \"password\": \"let-me-in\"}}}"
+            .formatted(registry.host()));
+    push(TinySystem.image(host, FOLDER.resolve("tiny")), "os/tiny:1");
+    push(note(), "bundles/note:1");
+    cluster.apply(
+        text("composed-inputs.yaml")
+            .replace(
+                "@CERTIFICATE@",
+                Files.readString(certificate.certificate()).indent(4).stripTrailing()));
+  }
+
+  @AfterAll
+  void end() {
+    try (ArtifactCluster _ = cluster) {
+      if (registry != null) {
+        registry.close();
+      }
+    }
+  }
+
+  private String text(String name) throws IOException {
+    return ArtifactCluster.text(name).replace("@REGISTRY@", registry.host());
+  }
+
+  private Output workshop(String... words) {
+    return host.run(
+        WorkshopHome.ofProcess()
+            .program(words)
+            .env("DOCKER_CONFIG", FOLDER.resolve("login").toString())
+            .within(ArtifactCluster.DEADLINE));
+  }
+
+  private void push(Path layout, String name) {
+    var _ =
+        workshop(
+            "push", "--allow-insecure-registries", layout.toString(), registry.host() + "/" + name);
+  }
+
+  private Path note() throws IOException {
+    Path tree = FOLDER.resolve("note/tree");
+    Files.createDirectories(tree.resolve("etc"));
+    Files.writeString(tree.resolve("etc/bundle"), "from a bundle\n");
+    Path tar = FOLDER.resolve("note/root.tar");
+    host.run(Command.of("tar", "-C", tree.toString(), "-cf", tar.toString(), "."));
+    return RegistryImage.packed(tar, FOLDER.resolve("note/layout")).layout();
+  }
+
+  private void requireReady(GenericKubernetesResource artifact) {
+    assertThat(ArtifactCluster.status(artifact, "phase"))
+        .as(ArtifactCluster.status(artifact, "message"))
+        .isEqualTo("Ready");
+  }
+
+  private List<String> stepsOf(Pod pod) {
+    return Stream.concat(
+            pod.getSpec().getInitContainers().stream(), pod.getSpec().getContainers().stream())
+        .map(Container::getName)
+        .toList();
+  }
+
+  private static boolean isFinished(GenericKubernetesResource artifact, String step) {
+    List<Map<String, Object>> steps = artifact.get("status", "steps");
+    return steps != null
+        && steps.stream()
+            .filter(each -> step.equals(each.get("name")))
+            .anyMatch(each -> "Finished".equals(each.get("state")));
+  }
+
+  private Pod builderPod(GenericKubernetesResource artifact) {
+    return cluster
+        .client()
+        .pods()
+        .inNamespace("default")
+        .withName(ArtifactCluster.status(artifact, "builderPod"))
+        .get();
+  }
+
+  /** Unpacks an image of the registry over a folder. */
+  private void unpack(String name, Path root) {
+    var _ = workshop("unpack", "--insecure", registry.host() + "/" + name, root.toString());
+  }
+
+  private Path medium(Path root, String name) {
+    Path output = FOLDER.resolve("of-this-machine");
+    var _ = workshop("build-iso", "dir:" + root, "--name=" + name, "--output=" + output);
+    return output.resolve(name + ".iso");
+  }
+
+  @Order(1)
+  @Test
+  void aDockerfileBecomesAnImageOfTheRegistryAndAMediumAlsoWhenItsPodIsLost() throws IOException {
+    cluster.apply(text("composed.yaml"));
+    GenericKubernetesResource built =
+        cluster.await(
+            "composed",
+            found ->
+                ArtifactCluster.status(found, "phase").equals("Error")
+                    || isFinished(found, BUILDAH));
+    Pod first = builderPod(built);
+    cluster.client().resource(first).withGracePeriod(0).delete();
+    GenericKubernetesResource done = cluster.awaitEnd("composed");
+
+    requireReady(done);
+    assertThat(stepsOf(first))
+        .containsExactly(BUILDAH, "image-extractor", "pull-image-0", "build-iso");
+    assertThat(stepsOf(builderPod(done)))
+        .as("of the pod that went on")
+        .containsExactly("image-extractor", "pull-image-0", "build-iso");
+    Path root = FOLDER.resolve("composed-root");
+    unpack("os/composed:v1", root);
+    assertThat(root.resolve("etc/built")).hasContent("buildah saw from the build context as 0\n");
+    assertThat(root.resolve("etc/bundle")).doesNotExist();
+    unpack("bundles/note:1", root);
+    assertThat(cluster.path("/srv/composed/composed.iso"))
+        .hasSameBinaryContentAs(medium(root, "composed"));
+  }
+
+  @Order(2)
+  @Test
+  void layersOfTheCacheAreNotBuiltAgain() throws IOException {
+    cluster.apply(text("again.yaml"));
+    GenericKubernetesResource done = cluster.awaitEnd("again");
+
+    requireReady(done);
+    String log =
+        cluster
+            .client()
+            .pods()
+            .inNamespace("default")
+            .withName(ArtifactCluster.status(done, "builderPod"))
+            .inContainer(BUILDAH)
+            .getLog();
+    assertThat(log).containsSubsequence("COPY", "Using cache", "RUN", "Using cache");
+    assertThat(cluster.path("/srv/again/again.tar")).isNotEmptyFile();
+  }
+
+  @Order(3)
+  @Test
+  void anImageOfTheRegistryBecomesTheMediumOfThisMachineOnTheArtifactServer() throws IOException {
+    startArtifactServer();
+    cluster.apply(text("pulled.yaml"));
+    GenericKubernetesResource done = cluster.awaitEnd("pulled");
+
+    requireReady(done);
+    Path root = FOLDER.resolve("pulled-root");
+    unpack("os/composed:v1", root);
+    assertThat(cluster.path("/srv/public/pulled.iso"))
+        .hasSameBinaryContentAs(medium(root, "pulled"));
+  }
+
+  private void startArtifactServer() throws IOException {
+    // The owner that a volume of a cloud gets by fsGroup; a folder of the node keeps its own.
+    Files.setAttribute(Files.createDirectories(cluster.path("/srv/public")), "unix:uid", 101);
+    String manifests =
+        host.run(
+                Command.of("kubectl", "kustomize")
+                    .with(
+                        WorkshopHome.ofProcess()
+                            .root()
+                            .resolve("products/operator/deploy/config/nginx")
+                            .toString()))
+            .stdout();
+    cluster.apply(manifests.replace("nginxinc/nginx-unprivileged:stable", BuilderImage.NAME));
+    var _ =
+        cluster
+            .client()
+            .apps()
+            .deployments()
+            .inNamespace("default")
+            .withName("nginx")
+            .waitUntilReady(ArtifactCluster.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+  }
+}
