@@ -15,6 +15,7 @@ import io.kairos.testkit.registry.DebianRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -149,9 +150,13 @@ class ComposedInClusterIT {
     var _ = workshop("unpack", "--insecure", registry.host() + "/" + name, root.toString());
   }
 
-  private Path medium(Path root, String name) {
+  private Path medium(Path root, String name, String... flags) {
     Path output = FOLDER.resolve("of-this-machine");
-    var _ = workshop("build-iso", "dir:" + root, "--name=" + name, "--output=" + output);
+    var words =
+        new ArrayList<>(
+            List.of("build-iso", "dir:" + root, "--name=" + name, "--output=" + output));
+    words.addAll(List.of(flags));
+    var _ = workshop(words.toArray(String[]::new));
     return output.resolve(name + ".iso");
   }
 
@@ -213,8 +218,22 @@ class ComposedInClusterIT {
     requireReady(done);
     Path root = FOLDER.resolve("pulled-root");
     unpack("os/composed:v1", root);
-    assertThat(cluster.path("/srv/public/pulled.iso"))
-        .hasSameBinaryContentAs(medium(root, "pulled"));
+    Path overlay = Files.createDirectories(FOLDER.resolve("overlay"));
+    Files.writeString(overlay.resolve("note.txt"), "from an importer\n");
+    assertThat(cluster.path("/srv/public/medium.iso"))
+        .hasSameBinaryContentAs(medium(root, "pulled", "--overlay-iso=" + overlay));
+  }
+
+  @Order(4)
+  @Test
+  void aRegistryThatProvesNothingIsNotPulledFrom() throws IOException {
+    cluster.apply(text("distrusted.yaml"));
+
+    GenericKubernetesResource done = cluster.awaitEnd("distrusted");
+
+    assertThat(ArtifactCluster.status(done, "phase")).isEqualTo("Error");
+    assertThat(ArtifactCluster.status(done, "message"))
+        .contains("pull-image-baseimage failed", registry.host(), "certificate");
   }
 
   private void startArtifactServer() throws IOException {
