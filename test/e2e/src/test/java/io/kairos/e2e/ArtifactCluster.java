@@ -1,5 +1,7 @@
 package io.kairos.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -178,6 +180,10 @@ final class ArtifactCluster implements AutoCloseable {
     return Optional.ofNullable(artifact.<Object>get("status", key))
         .map(Object::toString)
         .orElse("");
+  }
+
+  static void requireReady(GenericKubernetesResource artifact) {
+    assertThat(status(artifact, "phase")).as(status(artifact, "message")).isEqualTo("Ready");
   }
 
   @Override

@@ -59,9 +59,7 @@ class BuiltInClusterIT {
 
       GenericKubernetesResource done = cluster.awaitEnd("demo");
 
-      assertThat(ArtifactCluster.status(done, "phase"))
-          .as(ArtifactCluster.status(done, "message"))
-          .isEqualTo("Ready");
+      ArtifactCluster.requireReady(done);
       assertThat(artifacts.resolve("demo.iso")).hasSameBinaryContentAs(local);
       Files.copy(artifacts.resolve("demo.iso"), medium);
       assertThat((List<?>) done.get("status", "artifacts"))

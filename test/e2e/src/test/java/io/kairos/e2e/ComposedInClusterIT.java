@@ -8,10 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.kairos.dist.workshop.WorkshopHome;
 import io.kairos.host.Command;
 import io.kairos.host.FileTree;
-import io.kairos.host.Output;
 import io.kairos.host.linux.LinuxHost;
-import io.kairos.kubernetes.SelfSigned;
-import io.kairos.testkit.registry.DebianRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,13 +38,9 @@ class ComposedInClusterIT {
   private static final Path FOLDER = Path.of("target/ComposedInClusterIT").toAbsolutePath();
   private static final String BUILDAH = "buildah-build";
 
-  /** builder, let-me-in. */
-  private static final String LOGIN =
-      "builder:$2b$05$abcdefghijklmnopqrstuu3Jd./u/rH1RxB6auX5v7gLP6uWhKCgG\n";
-
   private final LinuxHost host = LinuxHost.here();
   private ArtifactCluster cluster;
-  private DebianRegistry registry;
+  private ClusterRegistry registry;
 
   @BeforeAll
   void start() throws IOException {
@@ -59,24 +52,10 @@ class ComposedInClusterIT {
             FOLDER,
             List.of(BuilderImage.archive(host, FOLDER)),
             "--buildah-image=" + BuilderImage.NAME);
-    String address = cluster.cluster().machineAddress();
-    SelfSigned certificate =
-        SelfSigned.make(host, FOLDER, "registry", "/CN=registry", List.of("IP:" + address));
-    registry =
-        DebianRegistry.guarded(
-            Files.createDirectories(FOLDER.resolve("registry")),
-            new DebianRegistry.Guard(address, certificate.certificate(), certificate.key(), LOGIN));
-    Files.writeString(
-        Files.createDirectories(FOLDER.resolve("login")).resolve("config.json"),
-        "{\"auths\": {\"%s\": {\"username\": \"builder\", \"password\": \"let-me-in\"}}}"
-            .formatted(registry.host()));
-    push(TinySystem.image(host, FOLDER.resolve("tiny")), "os/tiny:1");
-    push(note(), "bundles/note:1");
-    cluster.apply(
-        text("composed-inputs.yaml")
-            .replace(
-                "@CERTIFICATE@",
-                Files.readString(certificate.certificate()).indent(4).stripTrailing()));
+    registry = ClusterRegistry.start(host, cluster, FOLDER.resolve("registry"));
+    registry.push(TinySystem.image(host, FOLDER.resolve("tiny")), "os/tiny:1");
+    registry.push(note(), "bundles/note:1");
+    cluster.apply(registry.text("composed-inputs.yaml"));
   }
 
   @AfterAll
@@ -88,24 +67,6 @@ class ComposedInClusterIT {
     }
   }
 
-  private String text(String name) throws IOException {
-    return ArtifactCluster.text(name).replace("@REGISTRY@", registry.host());
-  }
-
-  private Output workshop(String... words) {
-    return host.run(
-        WorkshopHome.ofProcess()
-            .program(words)
-            .env("DOCKER_CONFIG", FOLDER.resolve("login").toString())
-            .within(ArtifactCluster.DEADLINE));
-  }
-
-  private void push(Path layout, String name) {
-    var _ =
-        workshop(
-            "push", "--allow-insecure-registries", layout.toString(), registry.host() + "/" + name);
-  }
-
   private Path note() throws IOException {
     Path tree = FOLDER.resolve("note/tree");
     Files.createDirectories(tree.resolve("etc"));
@@ -113,12 +74,6 @@ class ComposedInClusterIT {
     Path tar = FOLDER.resolve("note/root.tar");
     host.run(Command.of("tar", "-C", tree.toString(), "-cf", tar.toString(), "."));
     return RegistryImage.packed(tar, FOLDER.resolve("note/layout")).layout();
-  }
-
-  private void requireReady(GenericKubernetesResource artifact) {
-    assertThat(ArtifactCluster.status(artifact, "phase"))
-        .as(ArtifactCluster.status(artifact, "message"))
-        .isEqualTo("Ready");
   }
 
   private List<String> stepsOf(Pod pod) {
@@ -145,25 +100,20 @@ class ComposedInClusterIT {
         .get();
   }
 
-  /** Unpacks an image of the registry over a folder. */
-  private void unpack(String name, Path root) {
-    var _ = workshop("unpack", "--insecure", registry.host() + "/" + name, root.toString());
-  }
-
   private Path medium(Path root, String name, String... flags) {
     Path output = FOLDER.resolve("of-this-machine");
     var words =
         new ArrayList<>(
             List.of("build-iso", "dir:" + root, "--name=" + name, "--output=" + output));
     words.addAll(List.of(flags));
-    var _ = workshop(words.toArray(String[]::new));
+    var _ = registry.workshop(words.toArray(String[]::new));
     return output.resolve(name + ".iso");
   }
 
   @Order(1)
   @Test
   void aDockerfileBecomesAnImageOfTheRegistryAndAMediumAlsoWhenItsPodIsLost() throws IOException {
-    cluster.apply(text("composed.yaml"));
+    cluster.apply(registry.text("composed.yaml"));
     GenericKubernetesResource built =
         cluster.await(
             "composed",
@@ -174,17 +124,17 @@ class ComposedInClusterIT {
     cluster.client().resource(first).withGracePeriod(0).delete();
     GenericKubernetesResource done = cluster.awaitEnd("composed");
 
-    requireReady(done);
+    ArtifactCluster.requireReady(done);
     assertThat(stepsOf(first))
         .containsExactly(BUILDAH, "image-extractor", "pull-image-0", "build-iso");
     assertThat(stepsOf(builderPod(done)))
         .as("of the pod that went on")
         .containsExactly("image-extractor", "pull-image-0", "build-iso");
     Path root = FOLDER.resolve("composed-root");
-    unpack("os/composed:v1", root);
+    registry.unpack("os/composed:v1", root);
     assertThat(root.resolve("etc/built")).hasContent("buildah saw from the build context as 0\n");
     assertThat(root.resolve("etc/bundle")).doesNotExist();
-    unpack("bundles/note:1", root);
+    registry.unpack("bundles/note:1", root);
     assertThat(cluster.path("/srv/composed/composed.iso"))
         .hasSameBinaryContentAs(medium(root, "composed"));
   }
@@ -192,10 +142,10 @@ class ComposedInClusterIT {
   @Order(2)
   @Test
   void layersOfTheCacheAreNotBuiltAgain() throws IOException {
-    cluster.apply(text("again.yaml"));
+    cluster.apply(registry.text("again.yaml"));
     GenericKubernetesResource done = cluster.awaitEnd("again");
 
-    requireReady(done);
+    ArtifactCluster.requireReady(done);
     String log =
         cluster
             .client()
@@ -212,12 +162,12 @@ class ComposedInClusterIT {
   @Test
   void anImageOfTheRegistryBecomesTheMediumOfThisMachineOnTheArtifactServer() throws IOException {
     startArtifactServer();
-    cluster.apply(text("pulled.yaml"));
+    cluster.apply(registry.text("pulled.yaml"));
     GenericKubernetesResource done = cluster.awaitEnd("pulled");
 
-    requireReady(done);
+    ArtifactCluster.requireReady(done);
     Path root = FOLDER.resolve("pulled-root");
-    unpack("os/composed:v1", root);
+    registry.unpack("os/composed:v1", root);
     Path overlay = Files.createDirectories(FOLDER.resolve("overlay"));
     Files.writeString(overlay.resolve("note.txt"), "from an importer\n");
     assertThat(cluster.path("/srv/public/medium.iso"))
@@ -227,7 +177,7 @@ class ComposedInClusterIT {
   @Order(4)
   @Test
   void aRegistryThatProvesNothingIsNotPulledFrom() throws IOException {
-    cluster.apply(text("distrusted.yaml"));
+    cluster.apply(registry.text("distrusted.yaml"));
 
     GenericKubernetesResource done = cluster.awaitEnd("distrusted");
 
