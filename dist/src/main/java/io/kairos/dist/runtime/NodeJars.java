@@ -6,9 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The jars that go to a node, out of those that the workshop runs with. */
 public final class NodeJars {
+  /** Of a module, for one program: see the module's pom.xml. */
+  private static final Pattern PART = Pattern.compile("-(node|init)\\.jar$");
+
   private NodeJars() {}
 
   /**
@@ -49,7 +53,7 @@ public final class NodeJars {
    * @param artifact as in {@code jars.list}, perhaps with the beginning of a version
    */
   static boolean isJarOf(String artifact, String file) {
-    return file.matches(artifact + "[-.][0-9][^/]*\\.jar") && !file.endsWith("-node.jar");
+    return file.matches(artifact + "[-.][0-9][^/]*\\.jar") && !PART.matcher(file).find();
   }
 
   /** A module may come with a smaller jar for nodes beside the whole one. */

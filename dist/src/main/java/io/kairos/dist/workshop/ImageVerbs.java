@@ -16,6 +16,7 @@ import io.kairos.convert.ImageVersion;
 import io.kairos.convert.Validation;
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.Requirements;
+import io.kairos.dist.SourceDateEpoch;
 import io.kairos.dist.cli.Argument;
 import io.kairos.dist.cli.Console;
 import io.kairos.dist.cli.Option;
@@ -47,9 +48,6 @@ import java.util.function.UnaryOperator;
 
 /** {@code convert}, {@code validate} and {@code build-iso}. */
 final class ImageVerbs {
-  /** Results are reproducible to the byte when it is set (reproducible-builds.org). */
-  private static final String EPOCH = "SOURCE_DATE_EPOCH";
-
   private static final Option PLAN = Option.flag("plan", "show the steps; make nothing");
   private static final Option WORK =
       Option.value(
@@ -332,15 +330,7 @@ final class ImageVerbs {
   }
 
   private Optional<Instant> epoch() {
-    String text = environment.getOrDefault(EPOCH, "");
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    if (!text.matches("[0-9]{1,11}")) {
-      throw new InvalidConfig(
-          Problem.of(EPOCH + " is '" + text + "'").withRemedy("seconds since 1970, as date +%s"));
-    }
-    return Optional.of(Instant.ofEpochSecond(Long.parseLong(text)));
+    return SourceDateEpoch.of(environment);
   }
 
   private ConsoleProgress progress(Parameters given) {

@@ -104,6 +104,7 @@ public final class WorkshopMain {
             .verb(new UnpackVerb(host, console, environment).verb())
             .verb(new PackVerb(console, environment).verb())
             .verb(new ToolImageVerb(host, console, environment).verb())
+            .verb(new InitImageVerb(host, console, environment).verb())
             .verb(new OperatorImageVerb(host, console, environment).verb())
             .verb(new PushVerb(host, console, environment).verb())
             .verb(new RolloutVerb(console).verb())

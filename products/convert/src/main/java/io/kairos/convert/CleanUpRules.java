@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -65,25 +66,53 @@ record CleanUpRules(
         .collect(Collectors.joining(" ", "rm -rf --one-file-system -- ", ""));
   }
 
-  void apply(Host root) {
+  /**
+   * @param kept absolute paths of the root that stay with all below them
+   */
+  void apply(Host root, Set<String> kept) {
+    var stay = new Kept(kept.stream().map(root::resolved).toList());
     for (String pattern : delete) {
       int name = pattern.lastIndexOf('/') + 1;
       Path directory = root.resolved(pattern.substring(0, name));
       if (Files.isDirectory(directory)) {
-        matching(directory, pattern.substring(name)).forEach(FileTree::delete);
+        matching(directory, pattern.substring(name)).forEach(stay::deleteOthers);
       }
     }
     for (String path : empty) {
       Path directory = root.resolved(path);
       if (Files.isDirectory(directory)) {
-        deleteFiles(directory);
+        deleteFiles(directory, stay);
       }
     }
     for (String path : truncate) {
-      write(root.resolved(path));
+      Path file = root.resolved(path);
+      if (!stay.has(file)) {
+        write(file);
+      }
     }
     for (String path : older) {
-      makeOlder(root.resolved(path));
+      Path file = root.resolved(path);
+      if (!stay.has(file)) {
+        makeOlder(file);
+      }
+    }
+  }
+
+  /** Real paths that stay, and what leads to them. */
+  private record Kept(List<Path> paths) {
+    boolean has(Path path) {
+      return paths.stream().anyMatch(path::startsWith);
+    }
+
+    void deleteOthers(Path path) {
+      if (has(path)) {
+        return;
+      }
+      if (paths.stream().noneMatch(kept -> kept.startsWith(path))) {
+        FileTree.delete(path);
+      } else {
+        matching(path, "*").forEach(this::deleteOthers);
+      }
     }
   }
 
@@ -116,10 +145,10 @@ record CleanUpRules(
     return true;
   }
 
-  private static void deleteFiles(Path directory) {
+  private static void deleteFiles(Path directory, Kept stay) {
     try (Stream<Path> all = Files.walk(directory)) {
       for (Path path : all.toList()) {
-        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && !stay.has(path)) {
           Files.delete(path);
         }
       }

@@ -51,10 +51,10 @@ final class ConvertPerformer implements Performer<ConvertStep> {
    * @param baseDate no file of a bootstrapped root is newer
    */
   ConvertPerformer(
-      Host machine, Function<Path, Host> hostAt, Path work, Instant epoch, Instant baseDate) {
+      Host machine, Function<Path, Host> hostAt, InRoot inRoot, Instant epoch, Instant baseDate) {
     this.machine = machine;
     this.hostAt = hostAt;
-    this.inRoot = new InRoot(machine, work, epoch);
+    this.inRoot = inRoot;
     this.epoch = epoch;
     this.baseDate = baseDate;
   }
@@ -77,16 +77,15 @@ final class ConvertPerformer implements Performer<ConvertStep> {
         case ConvertStep.InstallRuntime(var from, var root) -> installRuntime(from, root);
         case ConvertStep.WriteRelease(var root, var values) -> writeRelease(root, values);
         case ConvertStep.LinkKernel(var root, var kernel) -> linkKernel(root, kernel);
-        case ConvertStep.BuildInitramfs(var root, var kernel) ->
-            buildInitramfs(root, kernel, progress);
+        case ConvertStep.BuildInitramfs build -> buildInitramfs(build, progress);
         case ConvertStep.SetServices(var root, var services) ->
             setServices(root, services, progress);
         case ConvertStep.FilterModuli(var root) -> filterModuli(root);
-        case ConvertStep.CleanUp(var root) -> {
-          CleanUpRules.shipped().apply(hostAt.apply(root));
+        case ConvertStep.CleanUp(var root, var kept) -> {
+          CleanUpRules.shipped().apply(hostAt.apply(root), kept);
           yield Undo.NOTHING;
         }
-        case ConvertStep.Validate(var root) -> validate(root);
+        case ConvertStep.Validate(var root, var mounted) -> validate(root, mounted);
         case ConvertStep.Pack pack -> pack(pack);
       };
     } catch (IOException e) {
@@ -283,24 +282,30 @@ final class ConvertPerformer implements Performer<ConvertStep> {
     return Undo.NOTHING;
   }
 
-  private Undo buildInitramfs(Path root, String kernel, StepProgress progress) throws IOException {
+  private Undo buildInitramfs(ConvertStep.BuildInitramfs step, StepProgress progress)
+      throws IOException {
+    Path root = step.root();
     Host host = hostAt.apply(root);
     // With --reproducible, dracut gives every file that is newer than this one its time. Ours keep
     // theirs, because the run-time's class archive knows the times of its jars.
     Files.setLastModifiedTime(
         host.resolved("/usr/lib/dracut/dracut-functions.sh"), FileTime.from(epoch));
-    inRoot.run(root, progress, SHORT, "depmod", "-a", kernel);
-    inRoot.run(
-        root,
-        progress,
-        INITRAMFS,
-        "dracut",
-        "--force",
-        "--no-hostonly",
-        "--reproducible",
-        "--kver",
-        kernel,
-        "/boot/initrd");
+    inRoot.run(root, progress, SHORT, "depmod", "-a", step.kernel());
+    var argv = new ArrayList<>(List.of("dracut", "--force", "--no-hostonly", "--reproducible"));
+    Path over = host.resolved("/tmp").resolve("kairos-initramfs");
+    if (step.ownHosts()) {
+      Path hosts = over.resolve("etc/hosts");
+      createDirectories(hosts.getParent());
+      Files.write(hosts, Resources.bytes("rootfs/etc/hosts"));
+      setMode(hosts, 0644);
+      argv.addAll(List.of("--include", over.toString(), "/")); // a file would not replace one
+    }
+    argv.addAll(List.of("--kver", step.kernel(), "/boot/initrd"));
+    try {
+      inRoot.run(root, progress, INITRAMFS, argv.toArray(String[]::new));
+    } finally {
+      FileTree.delete(over);
+    }
     setMode(host.path("/boot/initrd"), 0644); // it holds no secret, and builders are not root
     return Undo.NOTHING;
   }
@@ -336,9 +341,9 @@ final class ConvertPerformer implements Performer<ConvertStep> {
     return Undo.NOTHING;
   }
 
-  private Undo validate(Path root) {
+  private Undo validate(Path root, Set<String> mounted) {
     List<Validation.Finding> failures =
-        Validation.of(machine, hostAt.apply(root)).check().stream()
+        Validation.of(machine, hostAt.apply(root)).without(mounted).check().stream()
             .filter(finding -> finding.verdict() == Validation.Verdict.FAIL)
             .toList();
     if (!failures.isEmpty()) {

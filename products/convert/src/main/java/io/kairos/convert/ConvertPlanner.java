@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Decides, touches nothing. A conversion is three plans, because what a root needs depends on what
@@ -19,6 +21,9 @@ import java.util.Optional;
  */
 final class ConvertPlanner {
   private static final String FAMILY_URL = "https://github.com/kairos-io/kairos";
+
+  /** A name of the run-time, by which it is known to be there. */
+  private static final String IMMUCORE = "/usr/bin/immucore";
 
   private ConvertPlanner() {}
 
@@ -95,18 +100,34 @@ final class ConvertPlanner {
           plan.must(new ConvertStep.CopyDirectory(source.path(), request.root()));
       case ConvertSource.Layout source ->
           plan.must(new ConvertStep.UnpackImage(source.path(), request.root()));
+      case ConvertSource.InPlace source -> {
+        // it is there
+      }
     }
     return plan.build();
   }
 
-  /** Nothing to do for a root that was bootstrapped with its packages. */
+  /**
+   * Nothing to do for a root that was bootstrapped with its packages.
+   *
+   * @param parts which packages are wanted
+   */
   static Plan<ConvertStep> complete(
-      ConvertRequest request, DistroDescriptor distro, RootFacts facts) {
+      ConvertRequest request, DistroDescriptor distro, RootFacts facts, Set<ConvertPart> parts) {
     var plan = Plan.<ConvertStep>named("complete " + request.source().name());
     var present = new HashSet<String>();
     facts.packages().forEach(installed -> present.add(installed.name()));
     List<String> missing =
-        distro.packagesFor(request.architecture(), release(facts)).stream()
+        distro
+            .packagesFor(
+                request.architecture(),
+                release(facts),
+                group ->
+                    parts.contains(
+                        group.equals(DistroDescriptor.KERNEL)
+                            ? ConvertPart.INSTALL_KERNEL
+                            : ConvertPart.INSTALL_PACKAGES))
+            .stream()
             .filter(name -> !present.contains(name))
             .toList();
     if (!missing.isEmpty()) {
@@ -115,46 +136,66 @@ final class ConvertPlanner {
     return plan.build();
   }
 
-  /** The order is kairos-init's: see image-conversion 1.5 and 1.11 of the reference. */
+  /**
+   * What the files of an image follow from.
+   *
+   * @param parts that are not left out
+   */
+  record Inputs(
+      ConvertRequest request,
+      DistroDescriptor distro,
+      Framework framework,
+      RootFacts facts,
+      Set<ConvertPart> parts) {
+    private Path root() {
+      return request.root();
+    }
+
+    private boolean has(ConvertPart part) {
+      return parts.contains(part);
+    }
+  }
+
+  /** The first half of a conversion in place, without the packages. */
+  static Plan<ConvertStep> install(Inputs inputs) {
+    var plan = Plan.<ConvertStep>named("install into " + inputs.request().source().name());
+    addInstall(plan, inputs);
+    return plan.build();
+  }
+
+  /**
+   * The second half of a conversion in place.
+   *
+   * @param whole whether no part of either half is left out: only then the result is checked
+   */
+  static Plan<ConvertStep> init(Inputs inputs, boolean whole) {
+    if (inputs.has(ConvertPart.INITRD) && !inputs.facts().present().contains(IMMUCORE)) {
+      throw new Refused(
+          "the run-time is missing: there is no " + IMMUCORE,
+          "run the stage install before the stage init");
+    }
+    var plan = Plan.<ConvertStep>named("initialise " + inputs.request().source().name());
+    addInit(plan, inputs);
+    if (whole) {
+      plan.must(new ConvertStep.Validate(inputs.root(), inputs.facts().mounted()));
+    }
+    return plan.build();
+  }
+
   static Plan<ConvertStep> makeImage(
       ConvertRequest request,
       DistroDescriptor distro,
       Framework framework,
       RootFacts facts,
       ConvertStep.BaseLayer base) {
-    String kernel =
-        facts
-            .kernel()
-            .orElseThrow(
-                () ->
-                    new Refused(
-                        "no kernel in " + request.source().name(),
-                        "add a kernel package to the descriptor of " + distro.id()));
-    Path root = request.root();
-    var replacements = new LinkedHashMap<String, String>();
-    replacements.put(
-        "dracut.network",
-        String.join(" ", distro.networkModulesFor(request.architecture(), release(facts))));
+    var inputs = new Inputs(request, distro, framework, facts, ConvertPart.all());
     var plan = Plan.<ConvertStep>named("make an image of " + request.source().name());
-    for (String group : List.of("branding", "grub", "miscellaneous", "cloudconfigs")) {
-      plan.must(write(request, framework, distro, facts, group, replacements));
-    }
-    plan.must(new ConvertStep.InstallRuntime(request.runtime(), root));
-    plan.must(write(request, framework, distro, facts, "kairosBinaries", replacements));
-    plan.must(new ConvertStep.WriteRelease(root, identity(request, distro, facts)));
-    plan.must(new ConvertStep.LinkKernel(root, kernel));
-    plan.must(write(request, framework, distro, facts, "initramfsConfigs", replacements));
-    plan.must(new ConvertStep.BuildInitramfs(root, kernel));
-    plan.must(write(request, framework, distro, facts, "services", replacements));
-    plan.must(new ConvertStep.SetServices(root, known(distro.services(), facts)));
-    plan.must(write(request, framework, distro, facts, "sshHardening", replacements));
-    plan.must(new ConvertStep.FilterModuli(root));
-    plan.must(write(request, framework, distro, facts, "workarounds", replacements));
-    plan.must(new ConvertStep.CleanUp(root));
-    plan.must(new ConvertStep.Validate(root));
+    addInstall(plan, inputs);
+    addInit(plan, inputs);
+    plan.must(new ConvertStep.Validate(request.root(), facts.mounted()));
     plan.must(
         new ConvertStep.Pack(
-            root,
+            request.root(),
             request.source().name(),
             base,
             request.architecture(),
@@ -165,20 +206,96 @@ final class ConvertPlanner {
     return plan.build();
   }
 
-  private static ConvertStep write(
-      ConvertRequest request,
-      Framework framework,
-      DistroDescriptor distro,
-      RootFacts facts,
-      String name,
-      Map<String, String> replacements) {
-    Framework.Group group = framework.group(name, facts);
-    if (name.equals("miscellaneous")) {
-      var directories = new ArrayList<>(group.directories());
-      distro.directories().forEach(path -> directories.add(new Framework.Directory(path, 0755)));
-      group = new Framework.Group(name, directories, group.files(), group.links());
+  /** The order is kairos-init's: see image-conversion 1.5 and 1.11 of the reference. */
+  private static void addInstall(Plan.Builder<ConvertStep> plan, Inputs inputs) {
+    write(plan, inputs, ConvertPart.BRANDING);
+    write(plan, inputs, ConvertPart.GRUB);
+    write(plan, inputs, ConvertPart.MISCELLANEOUS);
+    write(plan, inputs, ConvertPart.CLOUD_CONFIGS);
+    if (inputs.has(ConvertPart.KAIROS_BINARIES)) {
+      plan.must(new ConvertStep.InstallRuntime(inputs.request().runtime(), inputs.root()));
+      write(plan, inputs, ConvertPart.KAIROS_BINARIES);
     }
-    return new ConvertStep.WriteFramework(request.root(), group, replacements);
+  }
+
+  private static void addInit(Plan.Builder<ConvertStep> plan, Inputs inputs) {
+    Path root = inputs.root();
+    if (inputs.has(ConvertPart.KAIROS_RELEASE)) {
+      plan.must(
+          new ConvertStep.WriteRelease(
+              root, identity(inputs.request(), inputs.distro(), inputs.facts())));
+    }
+    if (inputs.has(ConvertPart.KERNEL)) {
+      plan.must(new ConvertStep.LinkKernel(root, kernel(inputs)));
+    }
+    write(plan, inputs, ConvertPart.INITRAMFS_CONFIGS);
+    if (inputs.has(ConvertPart.INITRD)) {
+      plan.must(
+          new ConvertStep.BuildInitramfs(
+              root, kernel(inputs), inputs.facts().isMounted("/etc/hosts")));
+    }
+    if (inputs.has(ConvertPart.SERVICES)) {
+      write(plan, inputs, ConvertPart.SERVICES);
+      plan.must(
+          new ConvertStep.SetServices(root, known(inputs.distro().services(), inputs.facts())));
+    }
+    if (inputs.has(ConvertPart.SSH_HARDENING)) {
+      write(plan, inputs, ConvertPart.SSH_HARDENING);
+      plan.must(new ConvertStep.FilterModuli(root));
+    }
+    write(plan, inputs, ConvertPart.WORKAROUNDS);
+    if (inputs.has(ConvertPart.CLEAN_UP)) {
+      plan.must(new ConvertStep.CleanUp(root, kept(inputs)));
+    }
+  }
+
+  private static String kernel(Inputs inputs) {
+    return inputs
+        .facts()
+        .kernel()
+        .orElseThrow(
+            () ->
+                new Refused(
+                    "no kernel in " + inputs.request().source().name(),
+                    "add a kernel package to the descriptor of " + inputs.distro().id()));
+  }
+
+  /** What of the root is not the image's: this program itself, and what the builder mounts. */
+  private static Set<String> kept(Inputs inputs) {
+    var kept = new TreeSet<>(inputs.facts().mounted());
+    if (inputs.request().source() instanceof ConvertSource.InPlace) {
+      kept.add(inputs.request().work().toString());
+    }
+    return kept;
+  }
+
+  private static void write(Plan.Builder<ConvertStep> plan, Inputs inputs, ConvertPart part) {
+    if (!inputs.has(part)) {
+      return;
+    }
+    RootFacts facts = inputs.facts();
+    Framework.Group group = inputs.framework().group(part.word(), facts);
+    var directories = new ArrayList<>(group.directories());
+    if (part == ConvertPart.MISCELLANEOUS) {
+      inputs
+          .distro()
+          .directories()
+          .forEach(path -> directories.add(new Framework.Directory(path, 0755)));
+    }
+    directories.removeIf(directory -> facts.isMounted(directory.path()));
+    String network =
+        String.join(
+            " ",
+            inputs.distro().networkModulesFor(inputs.request().architecture(), release(facts)));
+    plan.must(
+        new ConvertStep.WriteFramework(
+            inputs.root(),
+            new Framework.Group(
+                group.name(),
+                directories,
+                group.files().stream().filter(file -> !facts.isMounted(file.path())).toList(),
+                group.links().stream().filter(link -> !facts.isMounted(link.path())).toList()),
+            Map.of("dracut.network", network)));
   }
 
   /** Units to enable must exist; a mask may come before its unit. */

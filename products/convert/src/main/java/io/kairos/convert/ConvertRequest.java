@@ -37,8 +37,33 @@ public record ConvertRequest(
     work = work.toAbsolutePath().normalize();
   }
 
-  /** The tree that is converted; it lives as long as the conversion. */
+  /**
+   * What changes the root in which this program runs.
+   *
+   * @param work directory of this program, which stays when the root is cleaned
+   */
+  public static ConvertRequest inPlace(
+      ImageVersion version,
+      Path runtime,
+      Path work,
+      String architecture,
+      String model,
+      Optional<Instant> epoch) {
+    return new ConvertRequest(
+        new ConvertSource.InPlace(Path.of("/")),
+        version,
+        runtime,
+        work,
+        work,
+        architecture,
+        model,
+        Optional.empty(),
+        LayerCompression.NONE,
+        epoch);
+  }
+
+  /** The tree that is converted; a copy lives as long as the conversion. */
   Path root() {
-    return work.resolve("root");
+    return source instanceof ConvertSource.InPlace(Path path) ? path : work.resolve("root");
   }
 }

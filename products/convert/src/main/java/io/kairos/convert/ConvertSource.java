@@ -34,6 +34,19 @@ public sealed interface ConvertSource {
   }
 
   /**
+   * The root in which this program runs: it is changed where it is, by its own programs, as a step
+   * of a container build.
+   *
+   * @param path {@code /}
+   */
+  record InPlace(Path path) implements ConvertSource {
+    @Override
+    public String name() {
+      return "this root";
+    }
+  }
+
+  /**
    * Reads {@code debian:13}, {@code dir:/path}, {@code oci:/path}, or the path of an OCI layout.
    *
    * @throws io.kairos.base.Refused for anything else, with the nearest name we know

@@ -6,6 +6,7 @@ import io.kairos.plan.Step;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What conversion does, as values. */
 public sealed interface ConvertStep extends Step {
@@ -94,7 +95,11 @@ public sealed interface ConvertStep extends Step {
     }
   }
 
-  record BuildInitramfs(Path root, String kernel) implements ConvertStep {
+  /**
+   * @param ownHosts whether the initramfs gets our /etc/hosts, because that of the root is the
+   *     container builder's
+   */
+  record BuildInitramfs(Path root, String kernel, boolean ownHosts) implements ConvertStep {
     @Override
     public String summary() {
       return "build /boot/initrd for " + kernel;
@@ -117,14 +122,20 @@ public sealed interface ConvertStep extends Step {
     }
   }
 
-  record CleanUp(Path root) implements ConvertStep {
+  /**
+   * @param kept paths that are left alone with all below them
+   */
+  record CleanUp(Path root, Set<String> kept) implements ConvertStep {
     @Override
     public String summary() {
       return "remove identities, caches and logs";
     }
   }
 
-  record Validate(Path root) implements ConvertStep {
+  /**
+   * @param mounted paths that cannot be looked at, because something is mounted there
+   */
+  record Validate(Path root, Set<String> mounted) implements ConvertStep {
     @Override
     public String summary() {
       return "check that the root is a Kairos image";

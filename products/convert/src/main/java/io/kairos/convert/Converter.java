@@ -21,15 +21,20 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Makes an OS image of a distribution: observes, plans, applies; entry of this module. */
 public final class Converter {
   /** A bootstrapped root, its archive and the image, with room for a larger package list. */
   private static final Bytes NEEDED = Bytes.ofMib(5 * 1024);
+
+  /** Run-time and initramfs, unpacked and packed; what packages need their manager checks. */
+  private static final Bytes NEEDED_IN_PLACE = Bytes.ofMib(768);
 
   private final Host machine;
   private final Function<Path, Host> hostAt;
@@ -77,7 +82,7 @@ public final class Converter {
     }
     RootFacts facts = RootFacts.observe(hostAt.apply(path), framework);
     DistroDescriptor distro = DistroDescriptor.of(facts.os());
-    Plan<ConvertStep> complete = ConvertPlanner.complete(request, distro, facts);
+    Plan<ConvertStep> complete = ConvertPlanner.complete(request, distro, facts, ConvertPart.all());
     if (!complete.entries().isEmpty()) {
       return List.of(getRoot, complete);
     }
@@ -113,7 +118,9 @@ public final class Converter {
     Instant now = machine.clock().instant();
     Instant baseDate = base.map(ConvertPlanner.Base::date).orElse(now);
     Instant epoch = request.epoch().orElse(baseDate);
-    var performer = new ConvertPerformer(machine, hostAt, request.work(), epoch, baseDate);
+    var performer =
+        new ConvertPerformer(
+            machine, hostAt, InRoot.inNamespaces(machine, request.work(), epoch), epoch, baseDate);
     Host root = hostAt.apply(request.root());
     var steps = new ArrayList<Applier.Done>();
     try {
@@ -123,7 +130,9 @@ public final class Converter {
       DistroDescriptor distro = DistroDescriptor.of(RootFacts.osRelease(root));
       ConvertStep.BaseLayer below = baseLayer(request, base);
       RootFacts before = RootFacts.observe(root, framework);
-      steps.addAll(applier.apply(ConvertPlanner.complete(request, distro, before), performer));
+      steps.addAll(
+          applier.apply(
+              ConvertPlanner.complete(request, distro, before, ConvertPart.all()), performer));
       RootFacts facts = RootFacts.observe(root, framework);
       steps.addAll(
           applier.apply(
@@ -143,6 +152,7 @@ public final class Converter {
       case ConvertSource.Directory directory -> new ConvertStep.BaseLayer.None();
       case ConvertSource.Layout layout ->
           new ConvertStep.BaseLayer.Image(layout.path(), Snapshot.of(request.root()));
+      case ConvertSource.InPlace inPlace -> throw packsNothing();
     };
   }
 
@@ -215,17 +225,87 @@ public final class Converter {
     return base.filter(b -> Files.isRegularFile(b.archive(request.work()))).isPresent();
   }
 
-  private void check(ConvertRequest request) {
+  /**
+   * Converts the root in which this program runs, or a part of it; whoever built the root so far
+   * packs it. A half that was done before is done again, with the same result.
+   *
+   * @param request of {@link ConvertRequest#inPlace}
+   * @param wanted what is done now
+   * @param skipped what is left out of the image altogether, so that it is not missed at the end
+   * @throws Refused before anything is changed, for what the request or the root lacks
+   */
+  public List<Applier.Done> convertInPlace(
+      ConvertRequest request, Set<ConvertPart> wanted, Set<ConvertPart> skipped) {
+    requireRoot();
+    requireRuntime(request);
+    Host root = hostAt.apply(request.root());
+    RootFacts before = RootFacts.observeInPlace(root, framework);
+    DistroDescriptor distro = DistroDescriptor.of(before.os());
+    requireSpace(request.root(), NEEDED_IN_PLACE);
+    var parts = EnumSet.noneOf(ConvertPart.class);
+    wanted.stream().filter(part -> !skipped.contains(part)).forEach(parts::add);
+    Instant now = machine.clock().instant();
+    Instant epoch = request.epoch().orElse(now);
+    var performer =
+        new ConvertPerformer(machine, hostAt, InRoot.directly(machine, epoch), epoch, now);
+    var steps = new ArrayList<Applier.Done>();
+    if (wanted.stream().anyMatch(ConvertPart.of(ConvertPart.Phase.INSTALL)::contains)) {
+      steps.addAll(
+          applier.apply(ConvertPlanner.complete(request, distro, before, parts), performer));
+      steps.addAll(
+          applier.apply(ConvertPlanner.install(inPlace(request, distro, root, parts)), performer));
+    }
+    if (wanted.stream().anyMatch(ConvertPart.of(ConvertPart.Phase.INIT)::contains)) {
+      steps.addAll(
+          applier.apply(
+              ConvertPlanner.init(inPlace(request, distro, root, parts), skipped.isEmpty()),
+              performer));
+    }
+    return List.copyOf(steps);
+  }
+
+  private ConvertPlanner.Inputs inPlace(
+      ConvertRequest request, DistroDescriptor distro, Host root, Set<ConvertPart> parts) {
+    return new ConvertPlanner.Inputs(
+        request, distro, framework, RootFacts.observeInPlace(root, framework), parts);
+  }
+
+  private static IllegalArgumentException packsNothing() {
+    return new IllegalArgumentException("a root that is converted in place is not packed");
+  }
+
+  private void requireRoot() {
     if (!isRoot()) {
       throw new Refused(
           "converting changes the owners of files, which only root can do",
           "run it with sudo, or inside unshare --map-auto --map-root-user");
     }
+  }
+
+  private static void requireRuntime(ConvertRequest request) {
+    if (!Files.isRegularFile(request.runtime().resolve("bin/kairos"))) {
+      throw new Refused(
+          request.runtime() + " is no run-time: it has no bin/kairos", "build it first");
+    }
+  }
+
+  private void requireSpace(Path place, Bytes needed) {
+    Bytes free = machine.kernel().freeSpace(place);
+    if (free.isLessThan(needed)) {
+      throw new Refused(
+          place + " has " + free + " free, a conversion needs " + needed,
+          "make room, or name another --workdir");
+    }
+  }
+
+  private void check(ConvertRequest request) {
+    requireRoot();
     List<String> programs =
         switch (request.source()) {
           case ConvertSource.Bootstrap bootstrap -> List.of("mmdebstrap", "tar", "unshare");
           case ConvertSource.Directory directory -> List.of("cp", "unshare");
           case ConvertSource.Layout layout -> List.of("unshare");
+          case ConvertSource.InPlace inPlace -> throw packsNothing();
         };
     for (String program : programs) {
       if (!machine.hasProgram(program)) {
@@ -236,10 +316,7 @@ public final class Converter {
                 + ")");
       }
     }
-    if (!Files.isRegularFile(request.runtime().resolve("bin/kairos"))) {
-      throw new Refused(
-          request.runtime() + " is no run-time: it has no bin/kairos", "build it first");
-    }
+    requireRuntime(request);
     if (request.source() instanceof ConvertSource.Directory(var path) && !Files.isDirectory(path)) {
       throw new Refused(path + " is no directory", "name the root of a system");
     }
@@ -248,12 +325,7 @@ public final class Converter {
     } catch (IOException e) {
       throw new HostFailure("cannot make " + request.work(), e);
     }
-    Bytes free = machine.kernel().freeSpace(request.work());
-    if (free.isLessThan(NEEDED)) {
-      throw new Refused(
-          request.work() + " has " + free + " free, a conversion needs " + NEEDED,
-          "make room, or name another --workdir");
-    }
+    requireSpace(request.work(), NEEDED);
   }
 
   private boolean isRoot() {

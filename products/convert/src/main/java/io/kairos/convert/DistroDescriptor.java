@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +43,9 @@ public record DistroDescriptor(
     Map<Applicability, List<String>> optionalModules,
     List<String> directories,
     Services services) {
+
+  /** The group of packages that holds the kernel. */
+  static final String KERNEL = "kernel";
 
   /**
    * A release that can be bootstrapped.
@@ -122,8 +126,20 @@ public record DistroDescriptor(
 
   /** Names for one image, sorted, each once, so that equal requests make equal transactions. */
   public List<String> packagesFor(String architecture, String release) {
+    return packagesFor(architecture, release, group -> true);
+  }
+
+  /**
+   * @param wanted says by its name whether a group is
+   */
+  List<String> packagesFor(String architecture, String release, Predicate<String> wanted) {
     var names = new TreeSet<String>();
-    packages.values().forEach(group -> names.addAll(selected(group, architecture, release)));
+    packages.forEach(
+        (name, group) -> {
+          if (wanted.test(name)) {
+            names.addAll(selected(group, architecture, release));
+          }
+        });
     return List.copyOf(names);
   }
 

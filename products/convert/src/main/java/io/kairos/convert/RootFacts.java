@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  * @param dracutModules without their numbers
  * @param units that systemd knows, of the vendor and of the administrator
  * @param present paths of the framework that exist
+ * @param mounted paths on which something is mounted that does not belong to the root
  */
 public record RootFacts(
     OsRelease os,
@@ -28,7 +30,8 @@ public record RootFacts(
     List<String> kernels,
     Set<String> dracutModules,
     Set<String> units,
-    Set<String> present) {
+    Set<String> present,
+    Set<String> mounted) {
   private static final String OPENSSH = "openssh>=";
   private static final String MODULE = "module:";
   private static final String PACKAGE = "package:";
@@ -39,9 +42,27 @@ public record RootFacts(
     dracutModules = Set.copyOf(dracutModules);
     units = Set.copyOf(units);
     present = Set.copyOf(present);
+    mounted = Set.copyOf(mounted);
   }
 
+  /** Of a root that is a plain tree of files. */
   static RootFacts observe(Host root, Framework framework) {
+    return observe(root, framework, Set.of());
+  }
+
+  /** Of the root in which this program runs: a container builder mounts some paths of its own. */
+  static RootFacts observeInPlace(Host root, Framework framework) {
+    return observe(root, framework, mounted(root));
+  }
+
+  static Set<String> mounted(Host root) {
+    return root.kernel().mounts().stream()
+        .map(mount -> mount.target().toString())
+        .filter(target -> !target.equals("/"))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static RootFacts observe(Host root, Framework framework, Set<String> mounted) {
     var present = new TreeSet<String>();
     for (Framework.Group group : framework.groups()) {
       Stream.concat(
@@ -65,7 +86,8 @@ public record RootFacts(
                     names(root, "/usr/lib/systemd/system").stream(),
                     names(root, "/etc/systemd/system").stream())
                 .toList()),
-        present);
+        present,
+        mounted);
   }
 
   static OsRelease osRelease(Host root) {
@@ -108,6 +130,11 @@ public record RootFacts(
 
   boolean hasUnit(String unit) {
     return units.contains(unit) || units.contains(unit.replaceFirst("@[^.]*\\.", "@."));
+  }
+
+  /** Whether what is written there would not become part of the image. */
+  boolean isMounted(String path) {
+    return mounted.stream().anyMatch(mount -> Path.of(path).startsWith(mount));
   }
 
   /** Whether an entry of the framework counts for this root. */

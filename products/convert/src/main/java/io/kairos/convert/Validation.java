@@ -34,11 +34,13 @@ public final class Validation {
   private final Host root;
   private final YamlMap expected = Resources.yaml("acceptance.yaml");
   private final Optional<Set<String>> initramfs;
+  private final Set<String> mounted;
   private final List<Finding> findings = new ArrayList<>();
 
-  private Validation(Host root, Optional<Set<String>> initramfs) {
+  private Validation(Host root, Optional<Set<String>> initramfs, Set<String> mounted) {
     this.root = root;
     this.initramfs = initramfs;
+    this.mounted = mounted;
   }
 
   /** How an item fares. */
@@ -74,7 +76,12 @@ public final class Validation {
 
   /** Without the initramfs, which takes a decompressor. */
   public static Validation of(Host root) {
-    return new Validation(root, Optional.empty());
+    return new Validation(root, Optional.empty(), Set.of());
+  }
+
+  /** Of the root in which this program runs, which may be a container that is being built. */
+  public static Validation inPlace(Host machine) {
+    return of(machine, machine).without(RootFacts.mounted(machine));
   }
 
   /**
@@ -86,14 +93,22 @@ public final class Validation {
         root,
         Files.isRegularFile(initramfs)
             ? InitramfsListing.names(machine, initramfs)
-            : Optional.empty());
+            : Optional.empty(),
+        Set.of());
   }
 
   /**
    * @param names of all files in the initramfs, without a leading slash
    */
   public Validation withInitramfs(Set<String> names) {
-    return new Validation(root, Optional.of(names));
+    return new Validation(root, Optional.of(names), mounted);
+  }
+
+  /**
+   * @param paths that cannot be looked at, because something is mounted there
+   */
+  Validation without(Set<String> paths) {
+    return new Validation(root, initramfs, paths);
   }
 
   public List<Finding> check() {
@@ -260,11 +275,15 @@ public final class Validation {
         isEmptyFile("/etc/machine-id"),
         "present and empty",
         "missing, or not empty: every node would have the same");
-    require(
-        "/etc/hostname",
-        !Files.exists(root.resolved("/etc/hostname")) || isEmptyFile("/etc/hostname"),
-        "empty",
-        "not empty: every node would have the same");
+    if (mounted.contains("/etc/hostname")) {
+      add("/etc/hostname", Verdict.SKIPPED, "mounted over by what builds the container");
+    } else {
+      require(
+          "/etc/hostname",
+          !Files.exists(root.resolved("/etc/hostname")) || isEmptyFile("/etc/hostname"),
+          "empty",
+          "not empty: every node would have the same");
+    }
     List<String> keys = new ArrayList<>();
     try (Stream<Path> files = Files.list(root.resolved("/etc/ssh"))) {
       files

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kairos.testkit.host.ScratchHost;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +21,7 @@ class CleanUpRulesTest {
             .with("/etc/ssh/sshd_config", "Port 22")
             .with("/var/log/apt/history.log", "today");
 
-    CleanUpRules.shipped().apply(root);
+    CleanUpRules.shipped().apply(root, Set.of());
 
     assertThat(root.read("/etc/machine-id")).isEmpty();
     assertThat(root.read("/etc/hostname")).isEmpty();
@@ -42,10 +43,37 @@ class CleanUpRulesTest {
 
     new CleanUpRules(
             List.of("/etc/machine-id"), List.of("/tmp/escape"), List.of(), List.of(), List.of())
-        .apply(root);
+        .apply(root, Set.of());
 
     assertThat(outside.read("/precious")).isEqualTo("kept");
     assertThat(root.exists("/tmp/escape")).isFalse();
+  }
+
+  /** In the build of a container our own folder is below /var/tmp, and the builder has mounts. */
+  @Test
+  void whatIsKeptStaysAndNothingBesideIt(@TempDir Path folder) {
+    var root =
+        new ScratchHost(folder)
+            .with("/etc/machine-id", "4f0c\n")
+            .with("/etc/hostname", "of-the-builder\n")
+            .with("/var/tmp/kairos-init.X/runtime/bin/java", "ours")
+            .with("/var/tmp/others/file", "theirs")
+            .with("/run/secrets/deep/mount/token", "of the builder")
+            .with("/run/secrets/other", "left over")
+            .with("/dev/null", "");
+
+    CleanUpRules.shipped()
+        .apply(
+            root,
+            Set.of("/var/tmp/kairos-init.X", "/etc/hostname", "/run/secrets/deep/mount", "/dev"));
+
+    assertThat(root.read("/etc/machine-id")).isEmpty();
+    assertThat(root.read("/etc/hostname")).isEqualTo("of-the-builder\n");
+    assertThat(root.exists("/var/tmp/kairos-init.X/runtime/bin/java")).isTrue();
+    assertThat(root.exists("/var/tmp/others")).isFalse();
+    assertThat(root.exists("/run/secrets/deep/mount/token")).isTrue();
+    assertThat(root.exists("/run/secrets/other")).isFalse();
+    assertThat(root.exists("/dev/null")).isTrue();
   }
 
   @Test

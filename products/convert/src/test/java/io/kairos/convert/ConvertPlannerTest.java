@@ -9,10 +9,13 @@ import io.kairos.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ConvertPlannerTest {
   private static final RepositoryIndex INDEX =
@@ -126,6 +129,7 @@ class ConvertPlannerTest {
             List.of(),
             trixie.dracutModules(),
             trixie.units(),
+            Set.of(),
             Set.of());
 
     assertThatThrownBy(() -> makeImage(without))
@@ -138,10 +142,132 @@ class ConvertPlannerTest {
     ConvertRequest request = request("dir:/srv/root");
     RootFacts facts = Facts.trixie();
 
-    var plan = ConvertPlanner.complete(request, DistroDescriptor.of(facts.os()), facts);
+    var plan =
+        ConvertPlanner.complete(request, DistroDescriptor.of(facts.os()), facts, ConvertPart.all());
 
-    assertThat(((ConvertStep.InstallPackages) plan.steps().getFirst()).packages())
+    assertThat(packages(plan)).contains("dracut").doesNotContain("rsync", "openssh-server");
+  }
+
+  private static List<String> packages(Plan<ConvertStep> plan) {
+    return plan.steps().getFirst()
+            instanceof ConvertStep.InstallPackages(var root, var manager, var names)
+        ? names
+        : List.of();
+  }
+
+  // ---- in place
+
+  private static final ConvertRequest IN_PLACE =
+      ConvertRequest.inPlace(
+          ImageVersion.parse("1.2.3"),
+          Path.of("/var/tmp/kairos-init.X/runtime"),
+          Path.of("/var/tmp/kairos-init.X"),
+          "amd64",
+          "generic",
+          Optional.empty());
+
+  private static ConvertPlanner.Inputs inContainer(ConvertPart... skipped) {
+    RootFacts facts = Facts.inContainer();
+    var parts = ConvertPart.all();
+    parts.removeAll(Set.of(skipped));
+    return new ConvertPlanner.Inputs(
+        IN_PLACE, DistroDescriptor.of(facts.os()), Framework.shipped(), facts, parts);
+  }
+
+  /** What an image needs does not depend on where it is made. */
+  @Test
+  void bothStagesInPlaceAreTheStepsOfAnImageWithoutThePack() {
+    var both = new ArrayList<>(ConvertPlanner.install(inContainer()).steps());
+    both.addAll(ConvertPlanner.init(inContainer(), true).steps());
+
+    List<Class<?>> kinds = kinds(makeImage(Facts.trixie()).steps());
+    assertThat(kinds(both)).isEqualTo(kinds.subList(0, kinds.size() - 1));
+  }
+
+  private static List<Class<?>> kinds(List<ConvertStep> steps) {
+    return steps.stream().<Class<?>>map(Object::getClass).toList();
+  }
+
+  @Test
+  void theStagesOfADockerfileAreTwoPlans() throws IOException {
+    Golden.assertMatches("in-place-install.plan", ConvertPlanner.install(inContainer()).render());
+    Golden.assertMatches("in-place-init.plan", ConvertPlanner.init(inContainer(), true).render());
+  }
+
+  @Test
+  void whatTheBuilderMountsIsNeitherWrittenNorCleanedNorValidated() {
+    List<ConvertStep> install = ConvertPlanner.install(inContainer()).steps();
+    List<ConvertStep> init = ConvertPlanner.init(inContainer(), true).steps();
+
+    assertThat(install)
+        .filteredOn(ConvertStep.WriteFramework.class::isInstance)
+        .flatExtracting(step -> ((ConvertStep.WriteFramework) step).group().directories())
+        .extracting(Framework.Directory::path)
+        .contains("/oem", "/snap")
+        .doesNotContain("/dev");
+    assertThat(init)
+        .contains(
+            new ConvertStep.BuildInitramfs(Path.of("/"), "6.12.118+deb13-amd64", true),
+            new ConvertStep.CleanUp(
+                Path.of("/"),
+                Set.of(
+                    "/dev",
+                    "/dev/pts",
+                    "/etc/hosts",
+                    "/etc/resolv.conf",
+                    "/proc",
+                    "/sys",
+                    "/var/tmp/kairos-init.X")),
+            new ConvertStep.Validate(Path.of("/"), Facts.inContainer().mounted()));
+  }
+
+  @Test
+  void theKernelCanBeLeftToOthers() {
+    RootFacts facts = Facts.trixie();
+    DistroDescriptor debian = DistroDescriptor.of(facts.os());
+
+    assertThat(
+            packages(
+                ConvertPlanner.complete(
+                    IN_PLACE, debian, facts, Set.of(ConvertPart.INSTALL_PACKAGES))))
         .contains("dracut")
-        .doesNotContain("rsync", "openssh-server");
+        .doesNotContain("linux-image-amd64");
+    assertThat(
+            packages(
+                ConvertPlanner.complete(
+                    IN_PLACE, debian, facts, Set.of(ConvertPart.INSTALL_KERNEL))))
+        .contains("linux-image-amd64")
+        .doesNotContain("dracut");
+    assertThat(ConvertPlanner.complete(IN_PLACE, debian, facts, Set.of()).steps()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(ConvertPart.class)
+  void eachPartButThePackagesIsInOneStageAndCanBeLeftOut(ConvertPart part) {
+    List<ConvertStep> all = new ArrayList<>(ConvertPlanner.install(inContainer()).steps());
+    all.addAll(ConvertPlanner.init(inContainer(), false).steps());
+    List<ConvertStep> without = new ArrayList<>(ConvertPlanner.install(inContainer(part)).steps());
+    without.addAll(ConvertPlanner.init(inContainer(part), false).steps());
+
+    boolean packages = part == ConvertPart.INSTALL_PACKAGES || part == ConvertPart.INSTALL_KERNEL;
+    assertThat(all).containsAll(without);
+    assertThat(without.size() < all.size()).isEqualTo(!packages);
+  }
+
+  @Test
+  void aRootWithoutTheRunTimeIsNotInitialised() {
+    RootFacts facts = Facts.trixie();
+    var inputs =
+        new ConvertPlanner.Inputs(
+            IN_PLACE,
+            DistroDescriptor.of(facts.os()),
+            Framework.shipped(),
+            facts,
+            ConvertPart.all());
+
+    assertThatThrownBy(() -> ConvertPlanner.init(inputs, true))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("/usr/bin/immucore")
+        .hasMessageContaining("run the stage install before");
   }
 }

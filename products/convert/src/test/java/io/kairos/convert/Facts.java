@@ -24,7 +24,21 @@ final class Facts {
             "getty@.service",
             "systemd-networkd.service",
             "apt-daily.timer"),
-        Set.of("/etc/hosts"));
+        Set.of("/etc/hosts"),
+        Set.of());
+  }
+
+  /** In the build of a container, after the stage install. */
+  static RootFacts inContainer() {
+    RootFacts trixie = trixie();
+    return new RootFacts(
+        trixie.os(),
+        trixie.packages(),
+        trixie.kernels(),
+        trixie.dracutModules(),
+        trixie.units(),
+        Set.of("/etc/hosts", "/usr/bin/immucore"),
+        Set.of("/dev", "/dev/pts", "/etc/hosts", "/etc/resolv.conf", "/proc", "/sys"));
   }
 
   /** Its dracut has no module for system extensions, its OpenSSH is old. */
@@ -36,6 +50,7 @@ final class Facts {
         trixie.kernels(),
         Set.of("network-legacy"),
         trixie.units(),
+        Set.of(),
         Set.of());
   }
 

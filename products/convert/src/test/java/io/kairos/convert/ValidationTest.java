@@ -161,4 +161,15 @@ class ValidationTest {
         .allSatisfy(finding -> assertThat(finding.item()).startsWith("initramfs "))
         .hasSize(4);
   }
+
+  @Test
+  void aHostNameOfTheContainerBuilderIsSaidToBeSkipped(@TempDir Path folder) {
+    ScratchHost root = image(folder).with("/etc/hostname", "of-the-builder\n");
+
+    assertThat(failures(root)).singleElement().asString().startsWith("FAIL    /etc/hostname");
+    assertThat(Validation.of(root).without(Set.of("/etc/hostname")).check())
+        .filteredOn(finding -> finding.item().equals("/etc/hostname"))
+        .extracting(Validation.Finding::verdict)
+        .containsExactly(Validation.Verdict.SKIPPED);
+  }
 }
