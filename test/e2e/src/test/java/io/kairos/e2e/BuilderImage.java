@@ -38,6 +38,7 @@ final class BuilderImage {
               .with("--dpkgopt=path-exclude=/usr/share/doc/*")
               .with(SUITE, root.toString())
               .within(DEADLINE));
+      Files.writeString(root.resolve("etc/containers/storage.conf"), text("storage.conf"));
       Path place = Files.createDirectories(root.resolve("etc/builders"));
       Files.writeString(place.resolve("nginx.conf"), text("nginx.conf"));
       Path start = Files.writeString(place.resolve("nginx.sh"), text("nginx.sh"));
