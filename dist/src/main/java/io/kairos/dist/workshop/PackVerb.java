@@ -2,6 +2,7 @@ package io.kairos.dist.workshop;
 
 import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
+import io.kairos.dist.SourceDateEpoch;
 import io.kairos.dist.cli.Argument;
 import io.kairos.dist.cli.Console;
 import io.kairos.dist.cli.Option;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 
 /** {@code pack-archive}: what {@code luet util pack} did for upstream's builder pods. */
 final class PackVerb {
@@ -47,20 +47,13 @@ final class PackVerb {
                   Path.of(given.word(1).orElseThrow()),
                   given.word(0).orElseThrow(),
                   Platform.linux(given.value(ARCH).orElse(System.getProperty("os.arch"))),
-                  created(),
+                  SourceDateEpoch.of(environment).orElse(Instant.EPOCH),
                   output);
               String sha256 = Digest.sha256(output).hex();
               console.out().println("sha256  " + sha256);
               BuildReport.of(environment).add(output, size(output), sha256);
               return 0;
             });
-  }
-
-  private Instant created() {
-    return Optional.ofNullable(environment.get("SOURCE_DATE_EPOCH"))
-        .filter(text -> text.matches("[0-9]{1,11}"))
-        .map(text -> Instant.ofEpochSecond(Long.parseLong(text)))
-        .orElse(Instant.EPOCH);
   }
 
   private static Bytes size(Path file) {

@@ -1,5 +1,6 @@
 package io.kairos.dist.workshop;
 
+import io.kairos.dist.SourceDateEpoch;
 import io.kairos.host.Command;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.images.Descriptor;
@@ -32,9 +33,7 @@ final class ProgramImages {
 
   /** The time of an image whose bytes have to be those of another day. */
   Optional<Instant> created() {
-    return Optional.ofNullable(environment.get("SOURCE_DATE_EPOCH"))
-        .filter(text -> text.matches("[0-9]{1,11}"))
-        .map(text -> Instant.ofEpochSecond(Long.parseLong(text)));
+    return SourceDateEpoch.of(environment);
   }
 
   /**

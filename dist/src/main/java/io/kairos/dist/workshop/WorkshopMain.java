@@ -108,6 +108,7 @@ public final class WorkshopMain {
             .verb(new OperatorImageVerb(host, console, environment).verb())
             .verb(new PushVerb(host, console, environment).verb())
             .verb(new RolloutVerb(console).verb())
+            .verb(new MigrateVerb(console).verb())
             .verb(test())
             .verb(new ClusterVerbs(host, console).verb())
             .verb(version())

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * How registries are reached.
@@ -14,6 +15,8 @@ import java.util.function.UnaryOperator;
  * @param logins of files
  * @param settings mirrors, logins and certificates of hosts
  * @param certificates where the system keeps those that it trusts; the first that is there counts
+ * @param certificateFolders of more certificates that are trusted, {@code *.crt} and {@code *.pem};
+ *     one that is not there is empty
  * @param resolve makes real paths of those that settings name
  * @param allowsInsecure plain HTTP and any certificate ({@code allow-insecure-registries})
  */
@@ -21,6 +24,7 @@ public record RegistryAccess(
     RegistryLogins logins,
     RegistrySettings settings,
     List<Path> certificates,
+    List<Path> certificateFolders,
     UnaryOperator<Path> resolve,
     boolean allowsInsecure,
     ProxySelector proxies,
@@ -28,6 +32,7 @@ public record RegistryAccess(
     RegistryDeadlines deadlines) {
   public RegistryAccess {
     certificates = List.copyOf(certificates);
+    certificateFolders = List.copyOf(certificateFolders);
   }
 
   public static RegistryAccess with(RegistryLogins logins) {
@@ -35,6 +40,7 @@ public record RegistryAccess(
         logins,
         RegistrySettings.NONE,
         RegistryTrust.SYSTEM,
+        List.of(),
         UnaryOperator.identity(),
         false,
         EnvironmentProxies.ofThisProcess(),
@@ -42,12 +48,21 @@ public record RegistryAccess(
         RegistryDeadlines.USUAL);
   }
 
-  /** As a machine is set up: its logins, its {@code registries.yaml}, its certificates. */
+  /**
+   * As a machine is set up: its logins, its {@code registries.yaml}, its certificates.
+   *
+   * @param environment of this process; folders of more certificates are in {@code SSL_CERT_DIR},
+   *     separated by colons (as for OpenSSL, SSL_CTX_load_verify_locations(3), and Go)
+   */
   public static RegistryAccess of(Host host, Map<String, String> environment) {
     return new RegistryAccess(
         RegistryLogins.of(host, environment),
         RegistrySettings.of(host),
         RegistryTrust.SYSTEM.stream().map(file -> host.resolved(file.toString())).toList(),
+        Stream.of(environment.getOrDefault("SSL_CERT_DIR", "").split(":"))
+            .filter(folder -> folder.startsWith("/"))
+            .map(host::resolved)
+            .toList(),
         path -> host.resolved(path.toString()),
         false,
         new EnvironmentProxies(environment),
@@ -57,21 +72,53 @@ public record RegistryAccess(
 
   public RegistryAccess with(RegistrySettings other) {
     return new RegistryAccess(
-        logins, other, certificates, resolve, allowsInsecure, proxies, retries, deadlines);
+        logins,
+        other,
+        certificates,
+        certificateFolders,
+        resolve,
+        allowsInsecure,
+        proxies,
+        retries,
+        deadlines);
   }
 
   public RegistryAccess allowingInsecure(boolean allowed) {
     return new RegistryAccess(
-        logins, settings, certificates, resolve, allowed, proxies, retries, deadlines);
+        logins,
+        settings,
+        certificates,
+        certificateFolders,
+        resolve,
+        allowed,
+        proxies,
+        retries,
+        deadlines);
   }
 
   public RegistryAccess with(RetryPolicy policy) {
     return new RegistryAccess(
-        logins, settings, certificates, resolve, allowsInsecure, proxies, policy, deadlines);
+        logins,
+        settings,
+        certificates,
+        certificateFolders,
+        resolve,
+        allowsInsecure,
+        proxies,
+        policy,
+        deadlines);
   }
 
   public RegistryAccess with(RegistryDeadlines others) {
     return new RegistryAccess(
-        logins, settings, certificates, resolve, allowsInsecure, proxies, retries, others);
+        logins,
+        settings,
+        certificates,
+        certificateFolders,
+        resolve,
+        allowsInsecure,
+        proxies,
+        retries,
+        others);
   }
 }

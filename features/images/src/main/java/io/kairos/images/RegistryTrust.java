@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -14,8 +15,10 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -39,9 +42,10 @@ final class RegistryTrust {
 
   /**
    * @param system files of which the first that is there counts
+   * @param folders where more files can be
    * @param more files that have to be there
    */
-  static SSLContext of(List<Path> system, List<Path> more) {
+  static SSLContext of(List<Path> system, List<Path> folders, List<Path> more) {
     try {
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);
@@ -57,7 +61,7 @@ final class RegistryTrust {
           break;
         }
       }
-      for (Path file : more) {
+      for (Path file : Stream.concat(in(folders), more.stream()).toList()) {
         for (Certificate certificate : read(file)) {
           store.setCertificateEntry("more-" + number++, certificate);
         }
@@ -69,6 +73,18 @@ final class RegistryTrust {
     } catch (GeneralSecurityException | IOException e) {
       throw new HostFailure("cannot set up TLS", e);
     }
+  }
+
+  private static Stream<Path> in(List<Path> folders) throws IOException {
+    var files = new ArrayList<Path>();
+    for (Path folder : folders) {
+      if (Files.isDirectory(folder)) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*.{crt,pem}")) {
+          found.forEach(files::add);
+        }
+      }
+    }
+    return files.stream().sorted();
   }
 
   private static X509Certificate[] ownAuthorities() throws GeneralSecurityException {

@@ -58,6 +58,7 @@ class RegistryAccessTest {
         usual.logins(),
         settings,
         List.of(certificates),
+        List.of(),
         usual.resolve(),
         false,
         usual.proxies(),
@@ -137,6 +138,28 @@ class RegistryAccessTest {
       assertThatThrownBy(
               () -> pull(access(settings(registry, "ca_file: " + nowhere), nowhere), reference))
           .hasMessageContaining("cannot read the certificates in " + nowhere);
+    }
+  }
+
+  @Test
+  void aPrivateCertificateIsBelievedInAFolderThatTheEnvironmentNames() throws Exception {
+    Path trusted = Files.createDirectories(folder.resolve("trusted"));
+    Files.writeString(trusted.resolve("README"), "not a certificate\n");
+    try (var registry =
+        new FakeRegistry(false, Optional.of(server(trusted.resolve("ca.crt")))).push("1", layout)) {
+      var reference = ImageReference.parse("registry.example/test/image:1");
+      RegistryAccess access =
+          RegistryAccess.of(
+                  LinuxHost.here(), Map.of("SSL_CERT_DIR", folder.resolve("no") + ":" + trusted))
+              .with(settings(registry, ""))
+              .with(new RetryPolicy(1, Duration.ZERO, Duration.ZERO));
+
+      assertThat(pull(access, reference)).isEqualTo(OciLayout.open(layout).image().digest());
+
+      Files.writeString(trusted.resolve("broken.pem"), "not a certificate\n");
+      assertThatThrownBy(() -> pull(access, reference))
+          .isInstanceOf(Refused.class)
+          .hasMessageContaining("broken.pem holds no certificates");
     }
   }
 

@@ -29,7 +29,10 @@ record OperatorRun(
     List<String> argv =
         upstream.map(file -> List.of(file.toAbsolutePath().toString())).orElseGet(this::java);
     var words = new ArrayList<>(argv);
-    words.addAll(container.texts("args"));
+    words.addAll(
+        container.texts("args").stream()
+            .filter(flag -> upstream.isEmpty() || !flag.startsWith("--leader-elect"))
+            .toList()); // upstream's is elected only inside of a cluster
     words.add("--kubeconfig=" + kubeconfig);
     words.add("--metrics-bind-address=0"); // the ports may be taken here
     words.add("--health-probe-bind-address=0");

@@ -63,7 +63,8 @@ record RegistryImage(Path layout) {
     return packed(tar, folder.resolve("layout"));
   }
 
-  private static RegistryImage packed(Path tar, Path layout) throws IOException {
+  /** From an archive, which is deleted. */
+  static RegistryImage packed(Path tar, Path layout) throws IOException {
     try (var builder =
         ImageBuilder.to(
             layout,

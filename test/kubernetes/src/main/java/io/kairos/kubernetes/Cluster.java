@@ -108,6 +108,17 @@ public final class Cluster implements AutoCloseable {
     return controlPlane;
   }
 
+  /**
+   * An address of this machine that its pods reach, and nothing outside of it.
+   *
+   * @throws IllegalStateException for a control plane without nodes
+   */
+  public String machineAddress() {
+    return network
+        .map(found -> found.addresses().machine())
+        .orElseThrow(() -> new IllegalStateException("a cluster without nodes has no network"));
+  }
+
   /** In the order of the specification. */
   public List<Node> nodes() {
     return List.copyOf(nodes);

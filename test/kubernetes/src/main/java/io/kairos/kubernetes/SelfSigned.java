@@ -11,14 +11,14 @@ import java.util.List;
  * @param certificate PEM
  * @param key PKCS #8 in PEM, P-256
  */
-record SelfSigned(Path certificate, Path key) {
+public record SelfSigned(Path certificate, Path key) {
   /**
    * Makes one that is valid for ten years.
    *
    * @param subject for example {@code /CN=kube-apiserver}
    * @param alternatives as {@code DNS:localhost}
    */
-  static SelfSigned make(
+  public static SelfSigned make(
       Host host, Path directory, String name, String subject, List<String> alternatives) {
     var made = new SelfSigned(directory.resolve(name + ".crt"), directory.resolve(name + ".key"));
     host.run(

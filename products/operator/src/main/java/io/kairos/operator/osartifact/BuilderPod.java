@@ -354,12 +354,21 @@ final class BuilderPod {
     ContainerBuilder step =
         tool(PULL_IMAGE, command)
             .addToVolumeMounts(mount(ROOTFS, "/rootfs"), mount(ARTIFACTS, "/artifacts"));
-    withCredentials(step);
+    withAccess(step);
     return step.build();
   }
 
   private String imageName() {
     return image.buildImage().map(BuildImage::reference).orElse(name);
+  }
+
+  /** With the login and the certificates of the spec. */
+  private void withAccess(ContainerBuilder step) {
+    withCredentials(step);
+    if (!image.caCertificatesVolume().isEmpty()) {
+      step.addToVolumeMounts(readOnly(image.caCertificatesVolume(), CERTIFICATES));
+      step.addToEnv(env("SSL_CERT_DIR", CERTIFICATES)); // besides those of the tool image
+    }
   }
 
   private void withCredentials(ContainerBuilder step) {
@@ -393,6 +402,9 @@ final class BuilderPod {
       bud.add("--tls-verify=false");
     }
     bud.addAll(archFlag());
+    if (image.buildOptions().isPresent()) {
+      bud.add("--no-hostname"); // the conversion empties the image's own, which would be mounted over
+    }
     buildArguments()
         .forEach(
             (key, value) -> {
@@ -485,7 +497,7 @@ final class BuilderPod {
     ContainerBuilder step =
         tool("pull-image-" + index, PosixWord.line(words))
             .addToVolumeMounts(mount(ROOTFS, "/rootfs"));
-    withCredentials(step);
+    withAccess(step);
     return step.build();
   }
 

@@ -1,6 +1,7 @@
 package io.kairos.operator.osartifact;
 
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.kairos.formats.yaml.Yaml;
 import io.kairos.operator.Names;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,19 +25,22 @@ public record OSArtifactMigration(String text, List<String> remarks) {
 
   /**
    * @param manifests YAML documents
+   * @param source for errors: the name of their file
+   * @throws io.kairos.base.InvalidConfig for what is no YAML, with file and line
    */
-  public static OSArtifactMigration of(String manifests) {
+  public static OSArtifactMigration of(String manifests, String source) {
     List<String> documents = new ArrayList<>();
     List<String> remarks = new ArrayList<>();
+    int lines = 0;
     for (String document : SEPARATOR.split(manifests)) {
-      documents.add(migrated(document, remarks));
+      Object read = Yaml.parse("\n".repeat(lines) + document, source).value();
+      documents.add(migrated(document, read, remarks));
+      lines += Math.toIntExact(document.lines().count()) + 1;
     }
     return new OSArtifactMigration(String.join("---\n", documents), remarks);
   }
 
-  private static String migrated(String document, List<String> remarks) {
-    // A text that begins with a brace would be read as JSON, which flow mappings are not.
-    Object read = Serialization.unmarshal("# YAML\n" + document, Object.class);
+  private static String migrated(String document, Object read, List<String> remarks) {
     if (!(read instanceof Map<?, ?> keys)
         || !"OSArtifact".equals(keys.get("kind"))
         || !String.valueOf(keys.get("apiVersion")).startsWith(Names.BUILD_GROUP + "/")

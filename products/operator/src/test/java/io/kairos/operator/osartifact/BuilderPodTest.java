@@ -162,6 +162,28 @@ class BuilderPodTest {
   }
 
   @Test
+  void theConversionSeesTheHostNameOfTheBaseImage() {
+    assertThat(buildah(pod("{image: {" + OPTIONS + "}}"))).contains(" --no-hostname ");
+    assertThat(buildah(pod("{image: {ociSpec: {ref: {name: d}}}}")))
+        .doesNotContain("--no-hostname");
+  }
+
+  @Test
+  void certificatesAreTrustedByAllThatPull() {
+    String rest = "volumes: [{name: ca, emptyDir: {}}]}";
+    Pod pod =
+        pod(
+            "{image: {ref: r/i:1, caCertificatesVolume: ca}, artifacts: {iso: true, bundles: [r/b:1]}, "
+                + rest);
+    for (String step : List.of(BuilderPod.PULL_IMAGE, "pull-image-0")) {
+      assertThat(mounts(step(pod, step))).contains("ca:/etc/ssl/buildah/certs:ro");
+      assertThat(step(pod, step).getEnv())
+          .contains(new EnvVar("SSL_CERT_DIR", "/etc/ssl/buildah/certs", null));
+    }
+    assertThat(mounts(step(pod, "build-iso"))).noneMatch(each -> each.startsWith("ca:"));
+  }
+
+  @Test
   void pushingIsASecondPush() {
     String command = buildah(built("push: true, buildImage: {registry: r, repository: p, tag: t}"));
     assertThat(count(command, "buildah push")).isEqualTo(2);

@@ -1,7 +1,9 @@
 package io.kairos.operator.osartifact;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kairos.base.InvalidConfig;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +27,8 @@ class OSArtifactMigrationTest {
                 kind: OSArtifact
                 metadata: {name: old}
                 spec: {baseImageName: u, iso: true}
-                """);
+                """,
+            "old.yaml");
     String[] documents = migrated.text().split("---\n");
     assertThat(documents[0]).isEqualTo(SECRET);
     assertThat(CoreSchemas.tree(documents[1]))
@@ -51,6 +54,13 @@ class OSArtifactMigrationTest {
               kind: OSArtifact
               spec: {image: {ref: a}}
               """;
-    assertThat(OSArtifactMigration.of(text).text()).isEqualTo(text);
+    assertThat(OSArtifactMigration.of(text, "new.yaml").text()).isEqualTo(text);
+  }
+
+  @Test
+  void whatIsNoYamlIsToldWithFileAndLine() {
+    assertThatThrownBy(() -> OSArtifactMigration.of(SECRET + "---\nkind: [x\n", "broken.yaml"))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining("broken.yaml:7");
   }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** The registry that everybody runs (distribution), from Debian's package, in a test's folder. */
 public final class DebianRegistry implements AutoCloseable {
-  private static final Pattern LISTENING = Pattern.compile("listening on (127\\.0\\.0\\.1:\\d+)");
+  private static final Pattern LISTENING = Pattern.compile("listening on ([0-9.]+:\\d+)");
 
   private final Process process;
   private final String host;
@@ -26,11 +26,41 @@ public final class DebianRegistry implements AutoCloseable {
   public static final String PROGRAM = "docker-registry";
 
   /**
-   * Starts an empty one.
+   * Whom a registry lets in: who logs in, over TLS.
+   *
+   * @param address of this machine that it listens at
+   * @param certificate PEM
+   * @param key PEM
+   * @param logins a line for each, as {@code htpasswd -B} writes them
+   */
+  public record Guard(String address, Path certificate, Path key, String logins) {}
+
+  /**
+   * Starts an empty one that everybody of this machine may use, over plain HTTP.
    *
    * @param folder of what it stores
    */
   public static DebianRegistry start(Path folder) throws IOException {
+    return start(folder, "http: {addr: \"127.0.0.1:0\"}\n");
+  }
+
+  /**
+   * Starts an empty one behind a guard.
+   *
+   * @param folder of what it stores
+   */
+  public static DebianRegistry guarded(Path folder, Guard guard) throws IOException {
+    Path logins = Files.writeString(folder.resolve("htpasswd"), guard.logins());
+    return start(
+        folder,
+        """
+        http: {addr: "%s:0", tls: {certificate: %s, key: %s}}
+        auth: {htpasswd: {realm: registry, path: %s}}
+        """
+            .formatted(guard.address(), guard.certificate(), guard.key(), logins));
+  }
+
+  private static DebianRegistry start(Path folder, String access) throws IOException {
     Path config =
         Files.writeString(
             folder.resolve("registry.yml"),
@@ -38,9 +68,9 @@ public final class DebianRegistry implements AutoCloseable {
             version: 0.1
             log: {level: info, accesslog: {disabled: true}}
             storage: {filesystem: {rootdirectory: %s}}
-            http: {addr: "127.0.0.1:0"}
             """
-                .formatted(Files.createDirectories(folder.resolve("registry"))));
+                    .formatted(Files.createDirectories(folder.resolve("registry")))
+                + access);
     Process process =
         new ProcessBuilder(PROGRAM, "serve", config.toString()).redirectErrorStream(true).start();
     var lines =
@@ -57,7 +87,7 @@ public final class DebianRegistry implements AutoCloseable {
     throw new HostFailure(PROGRAM + " did not start:\n" + told);
   }
 
-  /** {@code 127.0.0.1:PORT}, plain HTTP. */
+  /** {@code ADDRESS:PORT}. */
   public String host() {
     return host;
   }
