@@ -93,9 +93,7 @@ class ConvertedInClusterIT {
       Path root = FOLDER.resolve("root");
       var _ =
           registry.workshop(
-              "unpack",
-              "ocifile:" + cluster.path("/srv/converted/converted.tar"),
-              root.toString());
+              "unpack", "ocifile:" + cluster.path("/srv/converted/converted.tar"), root.toString());
       var _ = registry.workshop("validate", "dir:" + root);
       Path medium = FOLDER.resolve("converted.iso");
       Files.copy(cluster.path("/srv/converted/converted.iso"), medium);

@@ -403,7 +403,8 @@ final class BuilderPod {
     }
     bud.addAll(archFlag());
     if (image.buildOptions().isPresent()) {
-      bud.add("--no-hostname"); // the conversion empties the image's own, which would be mounted over
+      bud.add(
+          "--no-hostname"); // the conversion empties the image's own, which would be mounted over
     }
     buildArguments()
         .forEach(

@@ -163,9 +163,8 @@ class BuilderPodTest {
 
   @Test
   void theConversionSeesTheHostNameOfTheBaseImage() {
-    assertThat(buildah(pod("{image: {" + OPTIONS + "}}"))).contains(" --no-hostname ");
-    assertThat(buildah(pod("{image: {ociSpec: {ref: {name: d}}}}")))
-        .doesNotContain("--no-hostname");
+    assertThat(buildah("{image: {" + OPTIONS + "}}")).contains(" --no-hostname ");
+    assertThat(buildah("{image: {ociSpec: {ref: {name: d}}}}")).doesNotContain("--no-hostname");
   }
 
   @Test
