@@ -9,6 +9,7 @@ import io.kairos.dist.workshop.WorkshopHome;
 import io.kairos.host.Command;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
+import io.kairos.kubernetes.ManifestRenderers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,14 +191,9 @@ class ComposedInClusterIT {
     // The owner that a volume of a cloud gets by fsGroup; a folder of the node keeps its own.
     Files.setAttribute(Files.createDirectories(cluster.path("/srv/public")), "unix:uid", 101);
     String manifests =
-        host.run(
-                Command.of("kubectl", "kustomize")
-                    .with(
-                        WorkshopHome.ofProcess()
-                            .root()
-                            .resolve("products/operator/deploy/config/nginx")
-                            .toString()))
-            .stdout();
+        ManifestRenderers.built(host)
+            .kustomized(
+                WorkshopHome.ofProcess().root().resolve("products/operator/deploy/config/nginx"));
     cluster.apply(manifests.replace("nginxinc/nginx-unprivileged:stable", BuilderImage.NAME));
     var _ =
         cluster

@@ -1,7 +1,5 @@
 package io.kairos.e2e;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.kairos.dist.workshop.DemoCloudConfig;
@@ -18,11 +16,9 @@ import io.kairos.images.Platform;
 import io.kairos.testkit.qemu.Firmware;
 import io.kairos.testkit.qemu.QemuMachine;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -106,17 +102,19 @@ class ConvertedInClusterIT {
    */
   private Path distribution() throws IOException {
     var _ = DemoArtifacts.image();
-    var kept = new ArrayList<Path>();
     Path folder = WorkshopHome.ofProcess().defaultWork().resolve("convert/bootstrap");
-    try (DirectoryStream<Path> archives = Files.newDirectoryStream(folder, "debian-13-*.tar")) {
-      archives.forEach(kept::add);
+    Path archive;
+    try (Stream<Path> kept = Files.list(folder)) {
+      archive =
+          kept.filter(file -> file.getFileName().toString().matches("debian-13-.*\\.tar"))
+              .findFirst()
+              .orElseThrow();
     }
-    assertThat(kept).isNotEmpty();
     Path layout = FOLDER.resolve("distribution");
     try (var builder =
         ImageBuilder.to(
             layout, Platform.linux("amd64"), Instant.EPOCH, LayerCompression.NONE, host.kernel())) {
-      var _ = builder.addTar(kept.getLast(), "a distribution").commit();
+      var _ = builder.addTar(archive, "a distribution").commit();
     }
     return layout;
   }
