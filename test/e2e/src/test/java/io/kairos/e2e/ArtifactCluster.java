@@ -17,7 +17,6 @@ import io.kairos.operator.OperatorOptions;
 import io.kairos.operator.osartifact.OSArtifact;
 import io.kairos.operator.osartifact.OSArtifactReconciler;
 import io.kairos.operator.process.OperatorProcess;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -122,10 +121,7 @@ final class ArtifactCluster implements AutoCloseable {
    * @param yaml documents; those without a namespace go to {@code default}
    */
   void apply(String yaml) {
-    client
-        .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
-        .inNamespace(NAMESPACE)
-        .serverSideApply();
+    KitClient.load(client, yaml).inNamespace(NAMESPACE).serverSideApply();
   }
 
   /** A document beside the tests. */

@@ -3,6 +3,7 @@ package io.kairos.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.kairos.dist.workshop.WorkshopHome;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
@@ -79,13 +80,22 @@ class BuiltInClusterIT {
     host.run(WorkshopHome.ofProcess().program(words).within(ArtifactCluster.DEADLINE));
   }
 
+  /** What the cluster gets, too. */
+  private static String input(String part, String key) throws IOException {
+    for (String document : ArtifactCluster.text("demo-inputs.yaml").split("(?m)^---$")) {
+      String value =
+          Serialization.unmarshal(document, GenericKubernetesResource.class).get(part, key);
+      if (value != null) {
+        return value;
+      }
+    }
+    throw new IllegalArgumentException("no input has " + part + "." + key);
+  }
+
   private Path local(Path image) throws IOException {
-    Path config =
-        Files.writeString(
-            FOLDER.resolve("config.yaml"),
-            "#cloud-config\ninstall:\n  auto: true\n  device: auto\n  nousers: true\n  reboot: true\n");
+    Path config = Files.writeString(FOLDER.resolve("config.yaml"), input("stringData", "userdata"));
     Path overlay = Files.createDirectories(FOLDER.resolve("overlay"));
-    Files.writeString(overlay.resolve("note.txt"), "on the medium\n");
+    Files.writeString(overlay.resolve("note.txt"), input("data", "note.txt"));
     workshop("unpack", "ocifile:" + image, FOLDER.resolve("rootfs").toString());
     workshop(
         "build-iso",

@@ -21,9 +21,7 @@ import io.kairos.kubernetes.ManifestRenderers;
 import io.kairos.kubernetes.Node;
 import io.kairos.kubernetes.NodePrograms;
 import io.kairos.operator.nodeop.NodeOp;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,9 +67,7 @@ class OperatorImageIT {
       String manifests =
           ManifestRenderers.built(host)
               .kustomized(home.root().resolve("products/operator/deploy/config/default"));
-      client
-          .load(new ByteArrayInputStream(manifests.getBytes(StandardCharsets.UTF_8)))
-          .serverSideApply();
+      KitClient.load(client, manifests).serverSideApply();
       Pod pod = ready(client, Map.of("app.kubernetes.io/name", "kairos-operator"));
       Node node = cluster.node(NODE);
 

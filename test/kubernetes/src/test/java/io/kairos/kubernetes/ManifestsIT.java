@@ -14,9 +14,7 @@ import io.kairos.formats.yaml.YamlMap;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -101,9 +99,7 @@ class ManifestsIT {
   }
 
   private static List<HasMetadata> objects(String documents) {
-    return client
-        .load(new ByteArrayInputStream(documents.getBytes(StandardCharsets.UTF_8)))
-        .items();
+    return KitClient.load(client, documents).items();
   }
 
   /** As {@code kubectl apply --server-side}, and a field that is not known is an error. */

@@ -17,9 +17,7 @@ import io.kairos.operator.nodeop.NodeOp;
 import io.kairos.operator.nodeop.NodeStatus;
 import io.kairos.operator.process.OperatorProcess;
 import io.kairos.testkit.process.SupervisedProcess;
-import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -152,10 +150,7 @@ final class OperatorFixture implements AutoCloseable {
 
   /** Objects of any kind out of YAML; each into the default namespace unless it names another. */
   List<HasMetadata> createAll(String yaml) {
-    return client
-        .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
-        .items()
-        .stream()
+    return KitClient.load(client, yaml).items().stream()
         .map(
             item ->
                 item.getMetadata().getNamespace() == null && !(item instanceof Node)

@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.kairos.host.Command;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import io.kairos.host.linux.LinuxHost;
@@ -22,14 +21,12 @@ import io.kairos.operator.osartifact.OSArtifactStatus;
 import io.kairos.operator.osartifact.OSArtifactStatus.Phase;
 import io.kairos.operator.process.OperatorProcess;
 import io.kairos.operator.upgrade.NodeOpUpgrade;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -93,13 +90,8 @@ class OperatorRightsIT {
                     .withApiServerFlags(
                         "--enable-admission-plugins=OwnerReferencesPermissionEnforcement")));
     for (String part : List.of("operator", "labeler")) {
-      String yaml =
-          HOST.run(Command.of("kubectl", "kustomize", DEPLOY.resolve(part).toString())).stdout();
-      fixture
-          .client
-          .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
-          .items()
-          .stream()
+      String yaml = ManifestRenderers.built(HOST).kustomized(DEPLOY.resolve(part));
+      KitClient.load(fixture.client, yaml).items().stream()
           .filter(OperatorRightsIT::isAboutRights)
           .forEach(item -> fixture.client.resource(item).create());
     }
