@@ -19,6 +19,10 @@ public final class MetricsRegistry {
   private static final List<Double> SECONDS =
       List.of(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0);
 
+  /** Upper bounds in seconds of what machines take minutes and hours for. */
+  private static final List<Double> LONG =
+      List.of(1.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0);
+
   private final Map<String, Family> families = new ConcurrentSkipListMap<>();
 
   /** One name with its help text; a series for each combination of labels. */
@@ -50,17 +54,19 @@ public final class MetricsRegistry {
 
   /** How often a duration was at most each bound, and the sum of all. */
   public static final class Histogram {
+    private final List<Double> bounds;
     private final List<LongAdder> buckets = new ArrayList<>();
     private final LongAdder count = new LongAdder();
     private final DoubleAdder sum = new DoubleAdder();
 
-    private Histogram() {
-      SECONDS.forEach(bound -> buckets.add(new LongAdder()));
+    private Histogram(List<Double> bounds) {
+      this.bounds = bounds;
+      bounds.forEach(bound -> buckets.add(new LongAdder()));
     }
 
     public void observe(double seconds) {
-      for (int i = 0; i < SECONDS.size(); i++) {
-        if (seconds <= SECONDS.get(i)) {
+      for (int i = 0; i < bounds.size(); i++) {
+        if (seconds <= bounds.get(i)) {
           buckets.get(i).increment();
         }
       }
@@ -88,14 +94,23 @@ public final class MetricsRegistry {
             });
   }
 
-  /** In seconds. */
+  /** In seconds, up to a minute. */
   public Histogram histogram(String name, String help, String... labels) {
+    return histogram(name, help, SECONDS, labels);
+  }
+
+  /** In seconds, up to two hours. */
+  public Histogram longHistogram(String name, String help, String... labels) {
+    return histogram(name, help, LONG, labels);
+  }
+
+  private Histogram histogram(String name, String help, List<Double> bounds, String... labels) {
     String text = labels(labels);
     return (Histogram)
         instruments.computeIfAbsent(
             name + text,
             key -> {
-              var histogram = new Histogram();
+              var histogram = new Histogram(bounds);
               family(name, "histogram", help).series.put(text, () -> samples(histogram, labels));
               return histogram;
             });
@@ -121,11 +136,11 @@ public final class MetricsRegistry {
 
   private static List<Sample> samples(Histogram histogram, String... labels) {
     var samples = new ArrayList<Sample>();
-    for (int i = 0; i < SECONDS.size(); i++) {
+    for (int i = 0; i < histogram.bounds.size(); i++) {
       samples.add(
           new Sample(
               "_bucket",
-              labels(with(labels, SECONDS.get(i).toString())),
+              labels(with(labels, histogram.bounds.get(i).toString())),
               histogram.buckets.get(i).sum()));
     }
     samples.add(new Sample("_bucket", labels(with(labels, "+Inf")), histogram.count.sum()));

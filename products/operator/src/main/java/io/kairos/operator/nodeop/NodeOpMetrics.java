@@ -1,13 +1,16 @@
 package io.kairos.operator.nodeop;
 
 import io.kairos.operator.metrics.MetricsRegistry;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Nodes of each NodeOp by where they are. */
+/** Nodes of each NodeOp by where they are, and how long the steps of nodes take. */
 final class NodeOpMetrics {
   private static final String NODES = "kairos_nodeop_nodes";
+  private static final String STEP = "kairos_nodeop_step_seconds";
   private static final List<String> STATES =
       List.of("pending", "in_progress", "succeeded", "skipped", "failed");
 
@@ -18,7 +21,13 @@ final class NodeOpMetrics {
     this.registry = registry;
   }
 
-  void counted(NodeOp nodeOp, NodeOpStatus status) {
+  /**
+   * @param nodeOp with the status of before
+   * @param status that has just been written
+   */
+  void counted(NodeOp nodeOp, NodeOpStatus status, Instant now) {
+    Map<String, NodeStatus> before = nodeOp.statusOrEmpty().entries();
+    status.entries().forEach((node, after) -> timed(before.get(node), after, now));
     var meta = nodeOp.getMetadata();
     if (latest.put(meta.getUid(), status.counts()) == null) {
       for (String state : STATES) {
@@ -28,6 +37,17 @@ final class NodeOpMetrics {
             () -> value(meta.getUid(), state),
             labels(nodeOp, state));
       }
+    }
+  }
+
+  private void timed(NodeStatus before, NodeStatus after, Instant now) {
+    if (before == null || before.step() == null || before.since() == null) {
+      return;
+    }
+    if (before.step() != after.step() || before.attemptNumber() != after.attemptNumber()) {
+      registry
+          .longHistogram(STEP, "How long nodes were in a step", "step", before.step().name())
+          .observe(Duration.between(Instant.parse(before.since()), now).toMillis() / 1000.0);
     }
   }
 

@@ -152,7 +152,7 @@ final class NodeOpReconciler implements Reconciler<NodeOp>, Cleaner<NodeOp> {
       plan = NodeOpPlanner.plan(view);
       written = write(nodeOp, plan.status());
     }
-    metrics.counted(nodeOp, plan.status());
+    metrics.counted(nodeOp, plan.status(), view.now());
     tell(nodeOp, plan.tidings(), view.nodes());
     List<NodeOpAction> actions =
         recent.without(nodeOp.getMetadata().getUid(), plan.actions(), context.clock().instant());

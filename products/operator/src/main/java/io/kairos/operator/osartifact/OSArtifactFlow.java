@@ -42,6 +42,9 @@ import java.util.stream.Collectors;
  * cache never leads to a second one.
  */
 final class OSArtifactFlow {
+  /** Reason of the conditions of a build whose exporter failed. */
+  static final String EXPORT_FAILED = "ExportFailed";
+
   private static final int UNPROCESSABLE = 422;
 
   /** Missing Secrets usually come a moment after the artifact; later somebody has to be asked. */
@@ -567,7 +570,7 @@ final class OSArtifactFlow {
         case FAILED -> {
           String why = facts.message().isEmpty() ? facts.detail() : facts.message();
           draft.failed(
-              "ExportFailed",
+              EXPORT_FAILED,
               "export job " + facts.name() + " failed" + (why.isEmpty() ? "" : ": " + why));
           throw Stop.untilSomethingHappens();
         }

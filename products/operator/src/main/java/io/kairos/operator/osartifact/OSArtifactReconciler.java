@@ -17,9 +17,6 @@ import io.kairos.operator.ControllerModule;
 import io.kairos.operator.MergePatch;
 import io.kairos.operator.Names;
 import io.kairos.operator.OperatorContext;
-import io.kairos.operator.metrics.MetricsRegistry;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -44,7 +41,7 @@ public final class OSArtifactReconciler implements Reconciler<OSArtifact>, Clean
 
   private final OperatorContext context;
   private final OSArtifactFlow flow;
-  private final MetricsRegistry.Histogram durations;
+  private final OSArtifactMetrics metrics;
 
   OSArtifactReconciler(OperatorContext context) {
     this.context = context;
@@ -56,12 +53,7 @@ public final class OSArtifactReconciler implements Reconciler<OSArtifact>, Clean
                 context.options().buildahImage(),
                 context.environment().variable(PULL_POLICY_VARIABLE).orElse("Always")),
             kinds(context.environment().variable(KINDS_VARIABLE)));
-    this.durations =
-        context
-            .metrics()
-            .histogram(
-                "kairos_osartifact_build_seconds",
-                "from the first builder pod to the end, by how it ended");
+    this.metrics = new OSArtifactMetrics(context.metrics());
   }
 
   /** A module of the operator. */
@@ -132,17 +124,8 @@ public final class OSArtifactReconciler implements Reconciler<OSArtifact>, Clean
         .patch(MergePatch.CONTEXT, context.client().getKubernetesSerialization().asJson(patch));
     if (status.phase().isFinal()
         && !OSArtifactStatus.read(artifact.getStatus()).phase().isFinal()) {
-      measure(status);
+      metrics.ended(status);
     }
-  }
-
-  private void measure(OSArtifactStatus status) {
-    Optional<Instant> end = status.completionTime();
-    status
-        .startTime()
-        .ifPresent(
-            start ->
-                durations.observe(Duration.between(start, end.orElse(start)).toMillis() / 1000.0));
   }
 
   /** Everything of ours has an owner, so the garbage collector follows; a running pod is killed. */
