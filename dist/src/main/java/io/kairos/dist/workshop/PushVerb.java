@@ -42,7 +42,8 @@ final class PushVerb {
             """
             Sends what the registry does not have yet, with the logins of docker or podman. An image
             that was converted with --compression zstd is one of which nodes fetch only new files. An
-            archive of a layout does as well, as kairos tool-image and operator-image write them.
+            archive of a layout does as well, as kairos tool-image and operator-image write them. The
+            folders of SSL_CERT_DIR have certificates that are trusted beside the system's.
             """)
         .argument(
             Argument.required(

@@ -48,7 +48,8 @@ final class UnpackVerb {
             """
             Fetches the image, checks all of it, and writes its files over the directory TARGET. What
             the directory has besides stays. The directory gets the time of the image, so that an ISO
-            of it is the same each time. Needs root, because files keep their owners.
+            of it is the same each time. Needs root, because files keep their owners. The folders of
+            SSL_CERT_DIR have certificates that are trusted beside the system's.
             """)
         .argument(
             Argument.required(
