@@ -14,33 +14,37 @@ import java.util.stream.Stream;
  *
  * @param logins of files
  * @param settings mirrors, logins and certificates of hosts
- * @param certificates where the system keeps those that it trusts; the first that is there counts
- * @param certificateFolders of more certificates that are trusted, {@code *.crt} and {@code *.pem};
- *     one that is not there is empty
+ * @param certificates that are trusted
  * @param resolve makes real paths of those that settings name
  * @param allowsInsecure plain HTTP and any certificate ({@code allow-insecure-registries})
  */
 public record RegistryAccess(
     RegistryLogins logins,
     RegistrySettings settings,
-    List<Path> certificates,
-    List<Path> certificateFolders,
+    Certificates certificates,
     UnaryOperator<Path> resolve,
     boolean allowsInsecure,
     ProxySelector proxies,
     RetryPolicy retries,
     RegistryDeadlines deadlines) {
-  public RegistryAccess {
-    certificates = List.copyOf(certificates);
-    certificateFolders = List.copyOf(certificateFolders);
+  /**
+   * Where certificates are.
+   *
+   * @param system files of the system; the first that is there counts
+   * @param folders of more, {@code *.crt} and {@code *.pem}; one that is not there is empty
+   */
+  public record Certificates(List<Path> system, List<Path> folders) {
+    public Certificates {
+      system = List.copyOf(system);
+      folders = List.copyOf(folders);
+    }
   }
 
   public static RegistryAccess with(RegistryLogins logins) {
     return new RegistryAccess(
         logins,
         RegistrySettings.NONE,
-        RegistryTrust.SYSTEM,
-        List.of(),
+        new Certificates(RegistryTrust.SYSTEM, List.of()),
         UnaryOperator.identity(),
         false,
         EnvironmentProxies.ofThisProcess(),
@@ -58,11 +62,12 @@ public record RegistryAccess(
     return new RegistryAccess(
         RegistryLogins.of(host, environment),
         RegistrySettings.of(host),
-        RegistryTrust.SYSTEM.stream().map(file -> host.resolved(file.toString())).toList(),
-        Stream.of(environment.getOrDefault("SSL_CERT_DIR", "").split(":"))
-            .filter(folder -> folder.startsWith("/"))
-            .map(host::resolved)
-            .toList(),
+        new Certificates(
+            RegistryTrust.SYSTEM.stream().map(file -> host.resolved(file.toString())).toList(),
+            Stream.of(environment.getOrDefault("SSL_CERT_DIR", "").split(":"))
+                .filter(folder -> folder.startsWith("/"))
+                .map(host::resolved)
+                .toList()),
         path -> host.resolved(path.toString()),
         false,
         new EnvironmentProxies(environment),
@@ -72,53 +77,21 @@ public record RegistryAccess(
 
   public RegistryAccess with(RegistrySettings other) {
     return new RegistryAccess(
-        logins,
-        other,
-        certificates,
-        certificateFolders,
-        resolve,
-        allowsInsecure,
-        proxies,
-        retries,
-        deadlines);
+        logins, other, certificates, resolve, allowsInsecure, proxies, retries, deadlines);
   }
 
   public RegistryAccess allowingInsecure(boolean allowed) {
     return new RegistryAccess(
-        logins,
-        settings,
-        certificates,
-        certificateFolders,
-        resolve,
-        allowed,
-        proxies,
-        retries,
-        deadlines);
+        logins, settings, certificates, resolve, allowed, proxies, retries, deadlines);
   }
 
   public RegistryAccess with(RetryPolicy policy) {
     return new RegistryAccess(
-        logins,
-        settings,
-        certificates,
-        certificateFolders,
-        resolve,
-        allowsInsecure,
-        proxies,
-        policy,
-        deadlines);
+        logins, settings, certificates, resolve, allowsInsecure, proxies, policy, deadlines);
   }
 
   public RegistryAccess with(RegistryDeadlines others) {
     return new RegistryAccess(
-        logins,
-        settings,
-        certificates,
-        certificateFolders,
-        resolve,
-        allowsInsecure,
-        proxies,
-        retries,
-        others);
+        logins, settings, certificates, resolve, allowsInsecure, proxies, retries, others);
   }
 }

@@ -133,7 +133,7 @@ final class RegistryHttp implements AutoCloseable {
   private SSLContext usual(Optional<String> authority) {
     List<Path> more =
         authority.map(file -> access.resolve().apply(Path.of(file))).stream().toList();
-    return RegistryTrust.of(access.certificates(), access.certificateFolders(), more);
+    return RegistryTrust.of(access.certificates(), more);
   }
 
   @Override

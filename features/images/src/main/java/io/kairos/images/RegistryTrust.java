@@ -41,11 +41,9 @@ final class RegistryTrust {
   private RegistryTrust() {}
 
   /**
-   * @param system files of which the first that is there counts
-   * @param folders where more files can be
    * @param more files that have to be there
    */
-  static SSLContext of(List<Path> system, List<Path> folders, List<Path> more) {
+  static SSLContext of(RegistryAccess.Certificates certificates, List<Path> more) {
     try {
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);
@@ -53,7 +51,7 @@ final class RegistryTrust {
       for (X509Certificate authority : ownAuthorities()) {
         store.setCertificateEntry("own-" + number++, authority);
       }
-      for (Path file : system) {
+      for (Path file : certificates.system()) {
         if (Files.isReadable(file)) {
           for (Certificate certificate : read(file)) {
             store.setCertificateEntry("system-" + number++, certificate);
@@ -61,7 +59,7 @@ final class RegistryTrust {
           break;
         }
       }
-      for (Path file : Stream.concat(in(folders), more.stream()).toList()) {
+      for (Path file : Stream.concat(in(certificates.folders()), more.stream()).toList()) {
         for (Certificate certificate : read(file)) {
           store.setCertificateEntry("more-" + number++, certificate);
         }

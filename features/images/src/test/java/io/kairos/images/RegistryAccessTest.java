@@ -57,8 +57,7 @@ class RegistryAccessTest {
     return new RegistryAccess(
         usual.logins(),
         settings,
-        List.of(certificates),
-        List.of(),
+        new RegistryAccess.Certificates(List.of(certificates), List.of()),
         usual.resolve(),
         false,
         usual.proxies(),
