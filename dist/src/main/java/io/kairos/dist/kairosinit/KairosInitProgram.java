@@ -12,13 +12,11 @@ import io.kairos.convert.ImageVersion;
 import io.kairos.convert.Validation;
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.SourceDateEpoch;
-import io.kairos.dist.cli.CommandLine;
-import io.kairos.dist.cli.CommandLine.Parsed;
 import io.kairos.dist.cli.Console;
 import io.kairos.dist.cli.ErrorText;
-import io.kairos.dist.cli.Help;
 import io.kairos.dist.cli.Option;
 import io.kairos.dist.cli.Parameters;
+import io.kairos.dist.cli.Program;
 import io.kairos.dist.cli.Verb;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.plan.Applier;
@@ -33,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -108,28 +107,8 @@ final class KairosInitProgram {
    */
   int run(List<String> words) {
     Verb program = program();
-    return switch (CommandLine.parse(program, withoutEmpty(words, program), environment)) {
-      case Parsed.Help(var path) -> {
-        console.out().print(Help.render(path));
-        yield 0;
-      }
-      case Parsed.UnknownVerb(var path, var word, var problem) -> {
-        console.err().print(ErrorText.of(problem));
-        yield FAILED;
-      }
-      case Parsed.Wrong(var path, var problem) -> {
-        console.err().print(ErrorText.of(problem));
-        yield FAILED;
-      }
-      case Parsed.Run(var path, var given) -> {
-        try {
-          yield path.getLast().action().orElseThrow().run(given);
-        } catch (RuntimeException failure) {
-          console.err().print(ErrorText.of(failure));
-          yield FAILED;
-        }
-      }
-    };
+    return new Program(console, environment, FAILED)
+        .run(program, withoutEmpty(words, program), ErrorText::of);
   }
 
   /** Dockerfiles pass empty words for what their user did not set: that is not given then. */
@@ -212,7 +191,7 @@ final class KairosInitProgram {
     try (Interruption _ = Interruption.stops(applier::cancel)) {
       var _ =
           new Converter(host, host::at, applier)
-              .convertInPlace(request, wanted(given.require(STAGE)), skipped);
+              .convertInPlace(request, phases(given.require(STAGE)), skipped);
     }
     return 0;
   }
@@ -262,12 +241,10 @@ final class KairosInitProgram {
     return text.equals("true") || text.equals("1");
   }
 
-  private static Set<ConvertPart> wanted(String stage) {
+  private static Set<ConvertPart.Phase> phases(String stage) {
     return Stream.of(ConvertPart.Phase.values())
-        .filter(phase -> phase.word().equals(stage))
-        .findFirst()
-        .map(ConvertPart::of)
-        .orElseGet(ConvertPart::all);
+        .filter(phase -> stage.equals("all") || phase.word().equals(stage))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static Set<ConvertPart> skipped(Parameters given) {

@@ -5,13 +5,11 @@ import io.kairos.base.InvalidConfig;
 import io.kairos.base.Problem;
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.Requirements;
-import io.kairos.dist.cli.CommandLine;
-import io.kairos.dist.cli.CommandLine.Parsed;
 import io.kairos.dist.cli.Completion;
 import io.kairos.dist.cli.Console;
 import io.kairos.dist.cli.ErrorText;
-import io.kairos.dist.cli.Help;
 import io.kairos.dist.cli.Option;
+import io.kairos.dist.cli.Program;
 import io.kairos.dist.cli.Verb;
 import io.kairos.host.linux.LinuxHost;
 import java.nio.file.Path;
@@ -21,7 +19,6 @@ import java.util.ServiceLoader;
 
 /** Starts the workshop's commands; the launcher {@code ./kairos} has built and found everything. */
 public final class WorkshopMain {
-  private static final int FAILED = 1;
   private static final int MISUSED = 2;
 
   static final Option NO_INSTALL =
@@ -53,28 +50,7 @@ public final class WorkshopMain {
   }
 
   int run(List<String> words) {
-    return switch (CommandLine.parse(verbs(), words, environment)) {
-      case Parsed.Help(var path) -> {
-        console.out().print(Help.render(path));
-        yield 0;
-      }
-      case Parsed.UnknownVerb(var path, var word, var problem) -> {
-        console.err().print(ErrorText.of(problem));
-        yield MISUSED;
-      }
-      case Parsed.Wrong(var path, var problem) -> {
-        console.err().print(ErrorText.of(problem));
-        yield MISUSED;
-      }
-      case Parsed.Run(var path, var given) -> {
-        try {
-          yield path.getLast().action().orElseThrow().run(given);
-        } catch (RuntimeException failure) {
-          console.err().print(told(failure));
-          yield FAILED;
-        }
-      }
-    };
+    return new Program(console, environment, MISUSED).run(verbs(), words, WorkshopMain::told);
   }
 
   /** Ctrl-C reaches a waiting thread as a failure of whatever it waits for. */

@@ -230,32 +230,33 @@ public final class Converter {
    * packs it. A half that was done before is done again, with the same result.
    *
    * @param request of {@link ConvertRequest#inPlace}
-   * @param wanted what is done now
+   * @param phases what is done now
    * @param skipped what is left out of the image altogether, so that it is not missed at the end
    * @throws Refused before anything is changed, for what the request or the root lacks
    */
   public List<Applier.Done> convertInPlace(
-      ConvertRequest request, Set<ConvertPart> wanted, Set<ConvertPart> skipped) {
+      ConvertRequest request, Set<ConvertPart.Phase> phases, Set<ConvertPart> skipped) {
     requireRuntime(request);
     requireRoot();
     Host root = hostAt.apply(request.root());
-    RootFacts before = RootFacts.observeInPlace(root, framework);
-    DistroDescriptor distro = DistroDescriptor.of(before.os());
+    DistroDescriptor distro = DistroDescriptor.of(RootFacts.osRelease(root));
     requireSpace(request.root(), NEEDED_IN_PLACE, "make room");
     var parts = EnumSet.noneOf(ConvertPart.class);
-    wanted.stream().filter(part -> !skipped.contains(part)).forEach(parts::add);
+    phases.forEach(phase -> parts.addAll(ConvertPart.of(phase)));
+    parts.removeAll(skipped);
     Instant now = machine.clock().instant();
     Instant epoch = request.epoch().orElse(now);
     var performer =
         new ConvertPerformer(machine, hostAt, InRoot.directly(machine, epoch), epoch, now);
     var steps = new ArrayList<Applier.Done>();
-    if (wanted.stream().anyMatch(ConvertPart.of(ConvertPart.Phase.INSTALL)::contains)) {
+    if (phases.contains(ConvertPart.Phase.INSTALL)) {
+      RootFacts before = RootFacts.observeInPlace(root, framework);
       steps.addAll(
           applier.apply(ConvertPlanner.complete(request, distro, before, parts), performer));
       steps.addAll(
           applier.apply(ConvertPlanner.install(inPlace(request, distro, root, parts)), performer));
     }
-    if (wanted.stream().anyMatch(ConvertPart.of(ConvertPart.Phase.INIT)::contains)) {
+    if (phases.contains(ConvertPart.Phase.INIT)) {
       steps.addAll(
           applier.apply(
               ConvertPlanner.init(inPlace(request, distro, root, parts), skipped.isEmpty()),
