@@ -2,7 +2,6 @@ package io.kairos.dist.workshop;
 
 import io.kairos.base.Bytes;
 import io.kairos.base.HostFailure;
-import io.kairos.base.Refused;
 import io.kairos.dist.BuildVersion;
 import io.kairos.dist.Requirements;
 import io.kairos.dist.cli.Console;
@@ -86,9 +85,7 @@ final class InitImageVerb {
 
   private int make(Parameters given) {
     Requirements.read().check("init-image", host);
-    if (!"root".equals(System.getProperty("user.name"))) {
-      throw new Refused("files of an image belong to root", "start it as root");
-    }
+    ProgramImages.requireRoot();
     Path output = Path.of(given.require(OUTPUT)).toAbsolutePath().normalize();
     Path work = output.resolveSibling("." + output.getFileName() + ".building");
     String name = given.require(NAME);

@@ -132,9 +132,7 @@ final class OperatorImageVerb {
 
   private int make(Parameters given) {
     Requirements.read().check("operator-image", host);
-    if (!"root".equals(System.getProperty("user.name"))) {
-      throw new Refused("files of an image belong to root", "start it as root");
-    }
+    ProgramImages.requireRoot();
     ImageReference name = named(given.require(NAME));
     List<Part> wanted = given.all(PART).stream().map(Part::of).distinct().toList();
     List<Part> parts = wanted.isEmpty() ? List.of(Part.values()) : wanted;

@@ -1,5 +1,6 @@
 package io.kairos.dist.workshop;
 
+import io.kairos.base.Refused;
 import io.kairos.dist.SourceDateEpoch;
 import io.kairos.host.Command;
 import io.kairos.host.linux.LinuxHost;
@@ -29,6 +30,13 @@ final class ProgramImages {
   ProgramImages(LinuxHost host, Map<String, String> environment) {
     this.host = host;
     this.environment = environment;
+  }
+
+  /** Before anything is made. */
+  static void requireRoot() {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      throw new Refused("files of an image belong to root", "start it as root");
+    }
   }
 
   /** The time of an image whose bytes have to be those of another day. */
