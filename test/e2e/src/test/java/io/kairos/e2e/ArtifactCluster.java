@@ -19,7 +19,6 @@ import io.kairos.operator.osartifact.OSArtifactReconciler;
 import io.kairos.operator.process.OperatorProcess;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,11 +50,22 @@ final class ArtifactCluster implements AutoCloseable {
 
   /**
    * @param folder of the cluster
-   * @param images that the node has besides; archives
-   * @param flags of the operator besides
    */
-  static ArtifactCluster start(LinuxHost host, Path folder, List<Path> images, String... flags)
-      throws IOException {
+  static ArtifactCluster start(LinuxHost host, Path folder) throws IOException {
+    return start(host, folder, List.of());
+  }
+
+  /** As {@link #start}, with a {@link BuilderImage} that builds Dockerfiles. */
+  static ArtifactCluster startWithBuildah(LinuxHost host, Path folder) throws IOException {
+    return start(
+        host,
+        folder,
+        List.of(BuilderImage.archive(host, folder)),
+        "--buildah-image=" + BuilderImage.NAME);
+  }
+
+  private static ArtifactCluster start(
+      LinuxHost host, Path folder, List<Path> images, String... flags) throws IOException {
     ClusterSpec spec =
         ClusterSpec.cluster(folder.resolve("cluster"), KubernetesProgram.built(host), 1)
             .withImage(tools(host));
@@ -122,15 +132,6 @@ final class ArtifactCluster implements AutoCloseable {
    */
   void apply(String yaml) {
     KitClient.load(client, yaml).inNamespace(NAMESPACE).serverSideApply();
-  }
-
-  /** A document beside the tests. */
-  static String text(String name) throws IOException {
-    try (InputStream in =
-        Objects.requireNonNull(
-            ArtifactCluster.class.getResourceAsStream("osartifact/" + name), name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   /** Waits until it is Ready or Error. */

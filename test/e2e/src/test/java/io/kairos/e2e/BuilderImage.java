@@ -5,13 +5,10 @@ import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
 import io.kairos.kubernetes.KitImages;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * What images of other projects do in a cluster with a way to their registries, from Debian's
@@ -38,10 +35,11 @@ final class BuilderImage {
               .with("--dpkgopt=path-exclude=/usr/share/doc/*")
               .with(SUITE, root.toString())
               .within(DEADLINE));
-      Files.writeString(root.resolve("etc/containers/storage.conf"), text("storage.conf"));
+      Files.writeString(
+          root.resolve("etc/containers/storage.conf"), Beside.text("builders/storage.conf"));
       Path place = Files.createDirectories(root.resolve("etc/builders"));
-      Files.writeString(place.resolve("nginx.conf"), text("nginx.conf"));
-      Path start = Files.writeString(place.resolve("nginx.sh"), text("nginx.sh"));
+      Files.writeString(place.resolve("nginx.conf"), Beside.text("builders/nginx.conf"));
+      Path start = Files.writeString(place.resolve("nginx.sh"), Beside.text("builders/nginx.sh"));
       Files.setAttribute(start, "unix:mode", 0755);
       return new KitImages(host, folder)
           .archive("builders.tar", NAME, root, List.of("/etc/builders/nginx.sh"));
@@ -50,14 +48,10 @@ final class BuilderImage {
     }
   }
 
-  private static List<String> packages() throws IOException {
-    return text("packages.list").lines().map(line -> line.replaceFirst(" .*", "")).toList();
-  }
-
-  private static String text(String name) throws IOException {
-    try (InputStream in =
-        Objects.requireNonNull(BuilderImage.class.getResourceAsStream("builders/" + name), name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+  private static List<String> packages() {
+    return Beside.text("builders/packages.list")
+        .lines()
+        .map(line -> line.replaceFirst(" .*", ""))
+        .toList();
   }
 }

@@ -52,11 +52,11 @@ class BuiltInClusterIT {
   private Path build(Path image) throws IOException {
     Path local = local(image);
     Path medium = FOLDER.resolve("of-the-cluster.iso");
-    try (var cluster = ArtifactCluster.start(host, FOLDER, List.of())) {
+    try (var cluster = ArtifactCluster.start(host, FOLDER)) {
       Path artifacts = Files.createDirectories(cluster.path("/srv/artifacts"));
       Files.copy(image, artifacts.resolve("input.tar"));
-      cluster.apply(ArtifactCluster.text("demo-inputs.yaml"));
-      cluster.apply(ArtifactCluster.text("demo.yaml"));
+      cluster.apply(Beside.text("osartifact/demo-inputs.yaml"));
+      cluster.apply(Beside.text("osartifact/demo.yaml"));
 
       GenericKubernetesResource done = cluster.awaitEnd("demo");
 
@@ -81,8 +81,8 @@ class BuiltInClusterIT {
   }
 
   /** What the cluster gets, too. */
-  private static String input(String part, String key) throws IOException {
-    for (String document : ArtifactCluster.text("demo-inputs.yaml").split("(?m)^---$")) {
+  private static String input(String part, String key) {
+    for (String document : Beside.text("osartifact/demo-inputs.yaml").split("(?m)^---$")) {
       String value =
           Serialization.unmarshal(document, GenericKubernetesResource.class).get(part, key);
       if (value != null) {

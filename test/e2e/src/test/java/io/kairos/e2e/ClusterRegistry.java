@@ -46,7 +46,7 @@ record ClusterRegistry(LinuxHost machine, DebianRegistry registry, Path folder, 
 
   /** A document beside the tests with the registry's address and certificate in it. */
   String text(String name) throws IOException {
-    return filled(ArtifactCluster.text(name))
+    return filled(Beside.text("osartifact/" + name))
         .replace("@CERTIFICATE@", Files.readString(certificate).indent(4).stripTrailing());
   }
 

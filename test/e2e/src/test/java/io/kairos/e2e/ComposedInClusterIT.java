@@ -47,12 +47,7 @@ class ComposedInClusterIT {
   void start() throws IOException {
     FileTree.delete(FOLDER);
     Files.createDirectories(FOLDER);
-    cluster =
-        ArtifactCluster.start(
-            host,
-            FOLDER,
-            List.of(BuilderImage.archive(host, FOLDER)),
-            "--buildah-image=" + BuilderImage.NAME);
+    cluster = ArtifactCluster.startWithBuildah(host, FOLDER);
     registry = ClusterRegistry.start(host, cluster, FOLDER.resolve("registry"));
     registry.push(TinySystem.image(host, FOLDER.resolve("tiny")), "os/tiny:1");
     registry.push(note(), "bundles/note:1");

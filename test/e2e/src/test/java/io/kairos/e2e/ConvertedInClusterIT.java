@@ -7,18 +7,16 @@ import io.kairos.dist.workshop.NodeCheck;
 import io.kairos.dist.workshop.NodeKey;
 import io.kairos.dist.workshop.NodeMachine;
 import io.kairos.dist.workshop.NodeShell;
-import io.kairos.dist.workshop.WorkshopHome;
 import io.kairos.host.FileTree;
 import io.kairos.host.linux.LinuxHost;
-import io.kairos.images.ImageBuilder;
-import io.kairos.images.LayerCompression;
-import io.kairos.images.Platform;
+import io.kairos.images.Flattened;
+import io.kairos.images.RootfsTar;
 import io.kairos.testkit.qemu.Firmware;
 import io.kairos.testkit.qemu.QemuMachine;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -59,12 +57,7 @@ class ConvertedInClusterIT {
   }
 
   private Path medium(DemoCloudConfig config) throws IOException {
-    try (var cluster =
-            ArtifactCluster.start(
-                host,
-                FOLDER,
-                List.of(BuilderImage.archive(host, FOLDER)),
-                "--buildah-image=" + BuilderImage.NAME);
+    try (var cluster = ArtifactCluster.startWithBuildah(host, FOLDER);
         var registry = ClusterRegistry.start(host, cluster, FOLDER.resolve("registry"))) {
       registry.push(distribution(), "distribution/debian:13");
       Path kairosInit = FOLDER.resolve("kairos-init.tar");
@@ -97,25 +90,12 @@ class ConvertedInClusterIT {
     }
   }
 
-  /**
-   * Debian with its packages, as conversions of this machine begin with, so that pods need none.
-   */
-  private Path distribution() throws IOException {
-    var _ = DemoArtifacts.image();
-    Path folder = WorkshopHome.ofProcess().defaultWork().resolve("convert/bootstrap");
-    Path archive;
-    try (Stream<Path> kept = Files.list(folder)) {
-      archive =
-          kept.filter(file -> file.getFileName().toString().matches("debian-13-.*\\.tar"))
-              .findFirst()
-              .orElseThrow();
+  /** With its packages, so that pods need none. */
+  private static Path distribution() throws IOException {
+    Path tar = FOLDER.resolve("distribution.tar");
+    try (OutputStream out = Files.newOutputStream(tar)) {
+      new RootfsTar(Flattened.of(DemoArtifacts.distribution())).writeTo(out);
     }
-    Path layout = FOLDER.resolve("distribution");
-    try (var builder =
-        ImageBuilder.to(
-            layout, Platform.linux("amd64"), Instant.EPOCH, LayerCompression.NONE, host.kernel())) {
-      var _ = builder.addTar(archive, "a distribution").commit();
-    }
-    return layout;
+    return RegistryImage.packed(tar, FOLDER.resolve("distribution")).layout();
   }
 }

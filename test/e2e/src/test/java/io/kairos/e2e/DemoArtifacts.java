@@ -1,13 +1,12 @@
 package io.kairos.e2e;
 
-import io.kairos.base.HostFailure;
 import io.kairos.dist.workshop.Artifact;
 import io.kairos.dist.workshop.DemoCloudConfig;
 import io.kairos.dist.workshop.NodeKey;
 import io.kairos.dist.workshop.Pipeline;
 import io.kairos.dist.workshop.WorkshopHome;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import io.kairos.images.OciLayout;
+import io.kairos.images.StoredImage;
 import java.nio.file.Path;
 
 /** What the machines of journeys are made from; made by the first journey that asks. */
@@ -24,6 +23,13 @@ final class DemoArtifacts {
   /** Of all machines; each has a folder of its own there. */
   static Path target() {
     return WorkshopHome.ofProcess().root().resolve("test/e2e/target");
+  }
+
+  /** What the packages of the distribution are, before it is converted: the demo's first layer. */
+  static StoredImage distribution() {
+    StoredImage image = OciLayout.open(image()).image();
+    return new StoredImage(
+        image.manifest(), image.annotations(), image.config(), image.layers().subList(0, 1));
   }
 
   /** Opens every node that the ISO installs. */
@@ -71,11 +77,6 @@ final class DemoArtifacts {
    * @param name of the file
    */
   static String cloudConfig(String name) {
-    try (var in = DemoArtifacts.class.getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .replace("@SSH_KEY@", key().publicLine());
-    } catch (IOException e) {
-      throw new HostFailure("cannot read " + name, e);
-    }
+    return Beside.text(name).replace("@SSH_KEY@", key().publicLine());
   }
 }

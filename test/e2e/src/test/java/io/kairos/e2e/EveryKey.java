@@ -1,9 +1,6 @@
 package io.kairos.e2e;
 
 import io.kairos.dist.workshop.NodeCheck;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** A cloud-config with each key of a step, and what a node then is. */
@@ -28,11 +25,7 @@ final class EveryKey {
    * @param server base address, as the node sees it
    */
   static String cloudConfig(String server) {
-    try (var in = EveryKey.class.getResourceAsStream("every-key.yaml")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("@SERVER@", server);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Beside.text("every-key.yaml").replace("@SERVER@", server);
   }
 
   static List<NodeCheck> checks() {

@@ -4,7 +4,6 @@ import io.kairos.host.Command;
 import io.kairos.host.FileTree;
 import io.kairos.host.Host;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,10 +37,8 @@ record ExtensionImage(Path file) {
     Files.writeString(mark, "hello\n");
     Path definitions = Files.createDirectories(folder.resolve("definitions"));
     for (String name : DEFINITIONS) {
-      try (var in = ExtensionImage.class.getResourceAsStream("repart/" + name)) {
-        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        Files.writeString(definitions.resolve(name), text.replace("@TREE@", tree.toString()));
-      }
+      String text = Beside.text("repart/" + name);
+      Files.writeString(definitions.resolve(name), text.replace("@TREE@", tree.toString()));
     }
     Path file = folder.resolve(NAME);
     host.run(

@@ -58,9 +58,8 @@ class KairosInitIT {
     try (var script = KairosInitIT.class.getResourceAsStream("in-a-build.sh")) {
       Files.copy(script, inABuild);
     }
-    // The first layer of the demo's image is what its packages made.
     new Unpacker(HOST.kernel(), UnpackOptions.ROOT_FILE_SYSTEM)
-        .unpack(Flattened.of(onlyFirstLayer(image)), ROOT);
+        .unpack(Flattened.of(DemoArtifacts.distribution()), ROOT);
     Files.writeString(ROOT.resolve("etc/hostname"), ""); // as images of registries have it
 
     Path archive = FOLDER.resolve("kairos-init.tar");
@@ -80,11 +79,6 @@ class KairosInitIT {
         FOLDER.resolve("tool/kairos-init"),
         ROOT.resolve("kairos-init"),
         StandardCopyOption.COPY_ATTRIBUTES);
-  }
-
-  private static StoredImage onlyFirstLayer(StoredImage image) {
-    return new StoredImage(
-        image.manifest(), image.annotations(), image.config(), image.layers().subList(0, 1));
   }
 
   /** The order of a Dockerfile, with a mishap between. */

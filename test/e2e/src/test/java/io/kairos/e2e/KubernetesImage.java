@@ -79,10 +79,8 @@ record KubernetesImage(Path folder) {
   }
 
   /** A file beside the tests. */
-  static String text(String name) throws IOException {
-    try (var in = KubernetesImage.class.getResourceAsStream("kubernetes/" + name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+  static String text(String name) {
+    return Beside.text("kubernetes/" + name);
   }
 
   /** The system that the node is installed with. */

@@ -124,10 +124,8 @@ abstract class NodeJourney {
   }
 
   /** Writes a script beside the tests to {@code /usr/local} of the node. */
-  void putScript(String name) throws IOException {
-    try (var resource = NodeJourney.class.getResourceAsStream(name)) {
-      put("/usr/local/" + name, new String(resource.readAllBytes(), StandardCharsets.UTF_8));
-    }
+  void putScript(String name) {
+    put("/usr/local/" + name, Beside.text(name));
     answer("sudo chmod +x /usr/local/" + name);
   }
 
